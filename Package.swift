@@ -1,0 +1,144 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What each target may import is the architecture: see ARCHITECTURE.md, "The map".
+
+/// Every Swift target is compiled under the strictest settings that work together.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+/// A target whose hard reasoning stands beside its code.
+let reasoned = ["README.md"]
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: strict)
+}
+
+/// A home of C: a library of Debian's, found through pkg-config.
+func debian(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// What tests share; it lives beside them.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+func program(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "atelier",
+    targets: [
+        library("Units"),
+        library("Threads"),
+        library("Terminal"),
+        library("Log", ["Threads", "Units"]),
+        debian("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("Signing", ["CCrypto", "Units"]),
+        debian("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+        library("Postgres", ["CPostgres", "Threads", "Units"], exclude: reasoned),
+        library("HTTP", ["Units"]),
+        .target(name: "CEpoll"),
+        library("HTTPServer", ["CEpoll", "HTTP", "Threads", "Units"], exclude: reasoned),
+        debian("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
+        debian("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+        debian("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        library("Pictures", ["CPNG", "CTurboJPEG", "CWebP", "Units"], exclude: reasoned),
+        library("Storage", ["Threads", "Units"], exclude: reasoned),
+        .plugin(name: "EmbedMigrations", capability: .buildTool()),
+        .target(
+            name: "Schema", path: "migrations", exclude: ["schema.sql"], swiftSettings: strict,
+            plugins: ["EmbedMigrations"]),
+        library("Ledger", ["Postgres", "Signing", "Units"], exclude: reasoned),
+        library("Jobs", ["Log", "Postgres", "Threads", "Units"]),
+        library(
+            "Gateway",
+            [
+                "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage", "Threads",
+                "Units",
+            ]),
+        library(
+            "API",
+            [
+                "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage",
+                "Threads", "Units",
+            ]),
+        .target(name: "CMalloc"),
+        program(
+            "atelier", path: "Sources/Server",
+            [
+                "API", "CMalloc", "Gateway", "HTTP", "HTTPServer", "Jobs", "Log", "Postgres",
+                "Schema",
+                "Signing", "Storage", "Terminal", "Threads", "Units",
+            ]),
+        program(
+            "atelier-admin", path: "admin",
+            ["Gateway", "Ledger", "Postgres", "Signing", "Terminal", "Units"]),
+        program(
+            "atelier-bench", path: "Sources/Bench",
+            [
+                "Gateway", "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage",
+                "Terminal", "Threads", "Units",
+            ]),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["HTTPServer"], exclude: ["run", "http.dict"],
+            swiftSettings: strict),
+        support("SeedSupport", []),
+        support("DatabaseSupport", ["Postgres", "Threads", "Units"]),
+        support(
+            "GatewaySupport",
+            [
+                "DatabaseSupport", "Gateway", "Jobs", "Ledger", "Log", "Postgres", "Schema",
+                "Signing", "Storage", "Threads", "Units",
+            ]),
+        tests(of: "Units", ["SeedSupport"]),
+        tests(of: "Threads"),
+        tests(of: "Log", ["Threads", "Units"]),
+        tests(of: "Signing", ["SeedSupport", "Units"]),
+        tests(of: "Postgres", ["DatabaseSupport", "Threads", "Units"]),
+        tests(of: "HTTP", ["Units"]),
+        tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
+        tests(of: "Pictures", ["Units"]),
+        tests(of: "Storage", ["Threads", "Units"]),
+        tests(
+            of: "Ledger",
+            ["DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "Signing", "Units"]),
+        tests(
+            of: "Gateway",
+            [
+                "DatabaseSupport", "GatewaySupport", "Ledger", "Pictures", "Postgres",
+                "SeedSupport", "Signing", "Units",
+            ]),
+        .testTarget(name: "HouseRulesTests", swiftSettings: strict),
+        .testTarget(
+            name: "AdminTests", dependencies: ["atelier-admin", "Postgres", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests", dependencies: ["atelier", "Log", "Units"], swiftSettings: strict),
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: [
+                "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
+                "Postgres", "Schema", "Threads", "Units",
+            ], swiftSettings: strict),
+        tests(of: "API", ["Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Units"]),
+    ]
+)

@@ -1,0 +1,107 @@
+import Storage
+import Log
+import Threads
+import Gateway
+import HTTP
+import Postgres
+import Synchronization
+import Units
+
+extension Application {
+    /// `GET /healthz`: the process lives.
+    func healthz() -> Response {
+        .json(.object([("status", .string("ok"))]))
+    }
+
+    /// `GET /readyz`: the database answers and the store can be written; 503 when one cannot.
+    func readyz() async throws -> Response {
+        let database = await works {
+            _ = try await self.database.read { try $0.execute("select 1") }
+        }
+        let store = await works { try await self.store.check() }
+        let body: JSON = .object([
+            ("status", .string(database && store ? "ready" : "unavailable")),
+            ("database", .bool(database)), ("store", .bool(store)),
+        ])
+        var response = Response.json(body)
+        if !(database && store) {
+            response.status = .serviceUnavailable
+            response.headers["Retry-After"] = "1"
+        }
+        return response
+    }
+
+    private func works(_ check: () async throws -> Void) async -> Bool {
+        do {
+            try await check()
+            return true
+        } catch {
+            log(.warning, "not ready", ["error": "\(error)"])
+            return false
+        }
+    }
+
+    /// `GET /metrics`, in Prometheus' text format 0.0.4.
+    func metrics() -> Response {
+        var text = ""
+        func add(_ name: String, _ kind: String, _ help: String, _ lines: [(String, Int)]) {
+            text += "# HELP atelier_\(name) \(help)\n# TYPE atelier_\(name) \(kind)\n"
+            for (labels, value) in lines { text += "atelier_\(name)\(labels) \(value)\n" }
+        }
+        add(
+            "responses_total", "counter", "Answers by class of status.",
+            counts.byClass.map { ("{class=\"\($0)xx\"}", $1) })
+        add(
+            "batch_waiting", "gauge", "Requests that wait for a transaction.",
+            [
+                ("", engine.waiting)
+            ])
+        add(
+            "pool_waiting", "gauge", "Pictures that wait to be drawn or coded.",
+            [
+                ("", pool.waiting)
+            ])
+        for (name, value) in engine.figures.counts {
+            add(
+                "\(name)_total", "counter", "Since start, of generations that ended well.",
+                [
+                    ("", value)
+                ])
+        }
+        for gauge in gauges() { add(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
+        return Response(
+            .ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
+            body: .bytes(Array(text.utf8)))
+    }
+}
+
+extension Response {
+    /// A 200 of JSON.
+    static func json(_ json: JSON) -> Response {
+        Response(.ok, headers: ["Content-Type": "application/json"], body: .bytes(json.bytes))
+    }
+}
+
+/// Answers given, by the first digit of their status.
+final class RequestCounts: Sendable {
+    private let two = Atomic<Int>(0)
+    private let three = Atomic<Int>(0)
+    private let four = Atomic<Int>(0)
+    private let five = Atomic<Int>(0)
+
+    func count(_ status: Status) {
+        switch status.rawValue / 100 {
+        case 2: two.add(1, ordering: .relaxed)
+        case 3: three.add(1, ordering: .relaxed)
+        case 4: four.add(1, ordering: .relaxed)
+        default: five.add(1, ordering: .relaxed)
+        }
+    }
+
+    var byClass: [(Int, Int)] {
+        [
+            (2, two.load(ordering: .relaxed)), (3, three.load(ordering: .relaxed)),
+            (4, four.load(ordering: .relaxed)), (5, five.load(ordering: .relaxed)),
+        ]
+    }
+}

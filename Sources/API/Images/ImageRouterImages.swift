@@ -1,0 +1,51 @@
+import Gateway
+import HTTP
+import Pictures
+import Units
+
+extension Application {
+    /// `POST /v1/openai/images/generations`, dialect (a): WebP and a URL unless told otherwise.
+    /// Unknown members are ignored.
+    func imageRouterGeneration(_ request: Request) async throws -> Response {
+        let started = clock.now
+        let (asked, finished) = try await generated(request, as: ImageRouterBody.self)
+        let delivery = asked.delivery
+        return await answer(
+            .object([
+                ("created", .int(finished.endedAt.milliseconds)),
+                ("data", .array(finished.images.map { .object([item($0, delivery)]) })),
+                ("latency", .int((clock.now - started).milliseconds)),
+                ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
+                ("receipt", finished.receipt),
+            ]), imageBytes: finished.carried(delivery))
+    }
+}
+
+/// The body of dialect (a).
+private struct ImageRouterBody: GenerationBody {
+    let request: GenerationRequest
+    let delivery: Delivery
+
+    /// Characters of a prompt. Source: the ImageRouter server's own limit.
+    static let promptMax = 10_000
+
+    init(_ fields: Fields) throws(Refusal) {
+        try fields.refuseImages()
+        let prompt = try fields.string("prompt") ?? ""
+        guard prompt.unicodeScalars.count <= Self.promptMax else {
+            throw Refusal(
+                .invalidValue,
+                "The prompt has \(prompt.unicodeScalars.count) characters; at most "
+                    + "\(Self.promptMax) are accepted.", field: "prompt")
+        }
+        _ = try fields.word("quality", of: ["auto", "low", "medium", "high"])
+        delivery = try fields.delivery(default: .url, of: Delivery.allCases)
+        request = GenerationRequest(
+            dialect: .imageRouter, model: try fields.requiredString("model"), prompt: prompt,
+            n: try fields.integer("n", in: 1...10) ?? 1,
+            size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
+            format: try fields.format(
+                default: .webp, of: [.webp, .jpeg, .png], ignoringCase: true),
+            keeping: delivery.keeping)
+    }
+}

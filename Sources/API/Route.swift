@@ -1,0 +1,129 @@
+import Gateway
+import HTTP
+import Units
+
+/// One thing that can be asked for.
+struct Route: Sendable {
+    let method: String
+    /// The path, where `{name}` stands for one part of it.
+    let path: String
+    /// How its errors are told.
+    let errors: ErrorShape
+    /// What a key must be allowed to do; nil for what needs no key.
+    let scope: Key.Scope?
+    let answer: @Sendable (Application, Request, PathParameters) async throws -> Response
+
+    /// Every route. A new endpoint is a file beside these and a line here.
+    static let all: [Route] = [
+        Route("POST", "/v1/openai/images/generations", .imageRouter, .generate) {
+            try await $0.imageRouterGeneration($1)
+        },
+        Route("POST", "/v1/images/generations", .openAI, .generate) {
+            try await $0.openAIGeneration($1)
+        },
+        Route("POST", "/v1/image/generate", .imaRouter, .generate) {
+            try await $0.imaRouterGeneration($1)
+        },
+        Route("GET", "/v1/balance", .problem, .read) { try await $0.balance($1) },
+        Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
+        Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in
+            try await app.image(request, named: parameters["name"])
+        },
+        Route("GET", "/healthz", .problem, nil) { app, _ in app.healthz() },
+        Route("GET", "/readyz", .problem, nil) { app, _ in try await app.readyz() },
+        Route("GET", "/metrics", .problem, nil) { app, _ in app.metrics() },
+    ]
+
+    private init(
+        _ method: String, _ path: String, _ errors: ErrorShape, _ scope: Key.Scope?,
+        _ answer:
+            @escaping @Sendable (Application, Request, PathParameters) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.errors = errors
+        self.scope = scope
+        self.answer = answer
+    }
+
+    private init(
+        _ method: String, _ path: String, _ errors: ErrorShape, _ scope: Key.Scope?,
+        _ answer: @escaping @Sendable (Application, Request) async throws -> Response
+    ) {
+        self.init(method, path, errors, scope) { app, request, _ in
+            try await answer(app, request)
+        }
+    }
+}
+
+/// What stood in the place of a route's `{name}`s.
+struct PathParameters: Sendable {
+    private let values: [(name: String, value: String)]
+
+    init(_ values: [(name: String, value: String)] = []) {
+        self.values = values
+    }
+
+    /// Empty when there is none of that name: a route asks only for its own.
+    subscript(name: String) -> String { values.first { $0.name == name }?.value ?? "" }
+}
+
+/// Finds the route of a request: by one look-up for a fixed path, part by part for the others.
+struct RouteTable: Sendable {
+    private var fixed: [String: [Route]] = [:]
+    private var patterns: [(parts: [Substring], route: Route)] = []
+
+    init(_ routes: [Route]) {
+        for route in routes {
+            if route.path.contains("{") {
+                patterns.append((route.path.split(separator: "/"), route))
+            } else {
+                fixed[route.path, default: []].append(route)
+            }
+        }
+    }
+
+    /// What is known of a path and method.
+    enum Match {
+        case route(Route, PathParameters)
+        /// The path exists, for these methods.
+        case otherMethods([String], ErrorShape)
+        case none
+    }
+
+    func match(method: String, path: String) -> Match {
+        var candidates: [(Route, PathParameters)] = (fixed[path] ?? []).map { ($0, .init()) }
+        if candidates.isEmpty { candidates = matching(path) }
+        // HEAD is GET without its body, which the server leaves out.
+        let wanted = method == "HEAD" ? "GET" : method
+        if let (route, parameters) = candidates.first(where: { $0.0.method == wanted }) {
+            return .route(route, parameters)
+        }
+        guard let first = candidates.first else { return .none }
+        return .otherMethods(candidates.map(\.0.method), first.0.errors)
+    }
+
+    private func matching(_ path: String) -> [(Route, PathParameters)] {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        return patterns.compactMap { pattern, route in
+            guard pattern.count == parts.count else { return nil }
+            var values: [(String, String)] = []
+            for (wanted, part) in zip(pattern, parts) {
+                if wanted.hasPrefix("{") {
+                    values.append((String(wanted.dropFirst().dropLast()), String(part)))
+                } else if wanted != part {
+                    return nil
+                }
+            }
+            return (route, PathParameters(values))
+        }
+    }
+
+    /// In whose words a path that does not exist is refused: its prefix tells.
+    static func errors(ofUnknown path: String) -> ErrorShape {
+        if path.hasPrefix("/v1/openai/") { return .imageRouter }
+        if path.hasPrefix("/v1/image/") || path.hasPrefix("/v1/jobs") { return .imaRouter }
+        if path.hasPrefix("/v1/") { return .openAI }
+        return .problem
+    }
+}

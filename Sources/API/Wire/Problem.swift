@@ -1,0 +1,157 @@
+import HTTP
+import Units
+
+/// How an error is told: each dialect has its own body, and some their own words and statuses.
+enum ErrorShape: Sendable {
+    /// `/v1/openai/*`: ImageRouter's words in OpenAI's body.
+    case imageRouter
+    /// `/v1/images/*`: OpenAI's own.
+    case openAI
+    /// `/v1/image/*`: OpenAI's body inside problem details.
+    case imaRouter
+    /// Everywhere else: RFC 9457.
+    case problem
+}
+
+extension Response {
+    /// The answer that says no.
+    static func refusing(_ refusal: Refusal, as shape: ErrorShape) -> Response {
+        refusing(refusal, in: shape.words(for: refusal.kind), as: shape)
+    }
+
+    /// The same in words of its own.
+    static func refusing(
+        _ refusal: Refusal, in words: ErrorWords, as shape: ErrorShape
+    ) -> Response {
+        var response = Response(words.status)
+        switch shape {
+        case .imageRouter, .openAI:
+            response.headers["Content-Type"] = "application/json"
+            response.body = .bytes(
+                JSON.object([("error", refusal.openAIError(words, in: shape))]).bytes)
+        case .imaRouter:
+            response.headers["Content-Type"] = "application/problem+json"
+            let members =
+                refusal.problem(words) + [("error", refusal.openAIError(words, in: shape))]
+            response.body = .bytes(JSON.object(members).bytes)
+        case .problem:
+            response.headers["Content-Type"] = "application/problem+json"
+            response.body = .bytes(JSON.object(refusal.problem(words)).bytes)
+        }
+        if let wait = refusal.retryAfter {
+            // Rounded up: a caller who comes back early is only sent away again.
+            response.headers["Retry-After"] = "\(max(1, (wait.milliseconds + 999) / 1000))"
+        }
+        // The clients that retry by status would repeat what cannot pass.
+        if refusal.kind == .insufficientCredits || refusal.kind == .outcomeUnknown {
+            response.headers["x-should-retry"] = "false"
+        }
+        if words.status == .unauthorized {
+            response.headers["WWW-Authenticate"] = "Bearer realm=\"atelier\""
+        }
+        return response
+    }
+}
+
+/// What a refusal is called in one dialect.
+struct ErrorWords {
+    let status: Status
+    let type: String
+    let code: String?
+}
+
+extension ErrorShape {
+    /// Total: a new reason to say no does not compile until it has a status.
+    func words(for kind: Refusal.Kind) -> ErrorWords {
+        let openAI = Self.openAIWords(for: kind)
+        switch (self, kind) {
+        case (.imageRouter, .keyMissing), (.imageRouter, .keyInvalid), (.imageRouter, .keyRevoked),
+            (.imageRouter, .keyExpired):
+            return ErrorWords(status: .unauthorized, type: "unauthorized", code: openAI.code)
+        case (.imageRouter, .insufficientCredits):
+            return ErrorWords(
+                status: .paymentRequired, type: "insufficient_credits", code: openAI.code)
+        case (.imageRouter, .modelNotFound):
+            return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
+        case (.imageRouter, _) where openAI.status.rawValue >= 500:
+            return ErrorWords(status: openAI.status, type: "internal_error", code: openAI.code)
+        case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended):
+            return ErrorWords(status: .forbidden, type: "access_denied", code: openAI.code)
+        case (.imaRouter, .insufficientCredits):
+            return ErrorWords(
+                status: .paymentRequired, type: "insufficient_funds", code: "insufficient_balance")
+        default:
+            return openAI
+        }
+    }
+
+    private static func openAIWords(for kind: Refusal.Kind) -> ErrorWords {
+        func invalid(_ status: Status, _ code: String?) -> ErrorWords {
+            ErrorWords(status: status, type: "invalid_request_error", code: code)
+        }
+        func server(_ status: Status, _ code: String?) -> ErrorWords {
+            ErrorWords(status: status, type: "server_error", code: code)
+        }
+        switch kind {
+        case .malformedBody: return invalid(.badRequest, nil)
+        case .missingParameter: return invalid(.badRequest, "missing_required_parameter")
+        case .invalidValue: return invalid(.badRequest, "invalid_value")
+        case .unknownParameter: return invalid(.badRequest, "unknown_parameter")
+        case .bodyTooLarge: return invalid(.contentTooLarge, "request_too_large")
+        case .bodyTimedOut: return invalid(.requestTimeout, "request_timeout")
+        case .unsupportedMediaType: return invalid(.unsupportedMediaType, "unsupported_media_type")
+        case .keyMissing, .keyInvalid, .keyRevoked, .keyExpired:
+            return invalid(.unauthorized, "invalid_api_key")
+        case .scopeMissing:
+            return ErrorWords(status: .forbidden, type: "permission_error", code: kind.rawValue)
+        case .accountSuspended:
+            return ErrorWords(status: .forbidden, type: "permission_error", code: kind.rawValue)
+        case .notFound: return invalid(.notFound, nil)
+        case .methodNotAllowed: return invalid(.methodNotAllowed, nil)
+        case .modelNotFound: return invalid(.notFound, "model_not_found")
+        case .modelWithoutPrice: return invalid(.badRequest, "model_not_supported")
+        case .insufficientCredits:
+            return ErrorWords(
+                status: .paymentRequired, type: "insufficient_quota", code: "insufficient_credits")
+        case .conflict:
+            return ErrorWords(status: .conflict, type: "conflict_error", code: kind.rawValue)
+        case .providerFailed: return server(.badGateway, "upstream_error")
+        case .deadlinePassed: return server(.gatewayTimeout, "upstream_timeout")
+        case .interrupted, .outcomeUnknown: return server(.internalServerError, nil)
+        case .overloaded, .unavailable:
+            return ErrorWords(
+                status: .serviceUnavailable, type: "service_unavailable_error",
+                code: "server_is_overloaded")
+        }
+    }
+}
+
+extension Refusal {
+    fileprivate func openAIError(_ words: ErrorWords, in shape: ErrorShape) -> JSON {
+        // An unknown model is told without its parameter at OpenAI.
+        let isNamed = !(shape == .openAI && kind == .modelNotFound)
+        return .object(
+            [
+                ("message", .string(message)), ("type", .string(words.type)),
+                ("param", isNamed ? .optional(field, JSON.string) : .null),
+                ("code", .optional(words.code, JSON.string)),
+            ] + figures)
+    }
+
+    /// RFC 9457. `type` names the reason by the word of our own catalogue.
+    fileprivate func problem(_ words: ErrorWords) -> [(String, JSON)] {
+        [
+            ("type", .string("urn:atelier:problem:\(kind.rawValue)")),
+            ("title", .string(words.status.reason)), ("status", .int(words.status.rawValue)),
+            ("detail", .string(message)),
+        ] + (field.map { [("field", .string($0))] } ?? []) + figures
+    }
+
+    private var figures: [(String, JSON)] {
+        guard let shortfall else { return [] }
+        return [
+            ("needed", .credits(shortfall.needed)), ("available", .credits(shortfall.available)),
+            ("missing", .credits(shortfall.missing)),
+        ]
+    }
+}

@@ -1,0 +1,5 @@
+// The part of OpenSSL's libcrypto that Signing uses.
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>

@@ -1,0 +1,2 @@
+// PostgreSQL's own client library, as Debian packages it.
+#include <libpq-fe.h>

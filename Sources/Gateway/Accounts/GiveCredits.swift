@@ -1,0 +1,31 @@
+public import Ledger
+public import Postgres
+public import Units
+
+extension Credits {
+    /// What our own idempotency keys begin with, and no admin's may.
+    static let ownKeys = "atelier:"
+
+    /// Gives or takes credits in an admin's name: the grant and its audit event, or neither.
+    public static func give(
+        _ grant: Grant, by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+    ) throws -> Grant.Given {
+        guard !grant.idempotencyKey.hasPrefix(ownKeys) else {
+            throw Refusal(
+                .invalidValue, "An idempotency key does not begin with '\(ownKeys)'.",
+                field: "idempotency-key")
+        }
+        let given = try grant.give(at: actor.now, in: transaction)
+        if !given.repeated {
+            try AuditEvent.record(
+                "credits.given", on: given.id.description, account: grant.wallet.account,
+                details: .object([
+                    ("kind", .string(grant.kind.rawValue)), ("amount", .credits(grant.amount)),
+                    ("mode", .string(grant.wallet.mode.rawValue)),
+                    ("posting_id", .id(given.posting)),
+                ]),
+                by: actor, in: transaction)
+        }
+        return given
+    }
+}

@@ -1,0 +1,144 @@
+public import Postgres
+public import Units
+
+/// Re-derives every promise about money from the rows.
+///
+/// One snapshot, no locks: it can run beside live traffic and never reports what is merely on its
+/// way. Each check answers the rows that break it, up to `shownMax`.
+public struct Audit: Sendable {
+    /// One broken promise.
+    public struct Finding: Sendable {
+        /// The promise, in a few words.
+        public let check: String
+        /// What drifted, and by how much.
+        public let detail: String
+    }
+
+    public let checks: [String]
+    public let findings: [Finding]
+
+    /// Findings shown of one check: the first ones tell, the rest only scrolls.
+    static let shownMax = 20
+    /// How long after its deadline a generation may still be open: the reaper's period and then
+    /// some.
+    static let overdueGrace: Duration = .seconds(30)
+
+    /// Runs every check against one snapshot. `database` should have no statement time-out: a year
+    /// of postings takes longer than a request may.
+    public static func run(on database: Database, at now: Timestamp) async throws -> Audit {
+        let checks = all(at: now)
+        let findings = try await database.read { transaction in
+            // One snapshot for all checks: between two, money would have moved on.
+            try transaction.execute("set transaction isolation level repeatable read")
+            return try checks.flatMap { check in
+                try transaction.rows(check.sql + " limit \(shownMax)") { row in
+                    Finding(check: check.name, detail: try row.next())
+                }
+            }
+        }
+        return Audit(checks: checks.map(\.name), findings: findings)
+    }
+
+    private struct Check: Sendable {
+        let name: String
+        /// Answers one text a row that breaks the promise.
+        let sql: SQL
+    }
+
+    private static func all(at now: Timestamp) -> [Check] {
+        [
+            Check(name: "no wallet is below zero available", sql: belowZero),
+            Check(name: "a wallet is the sum of its postings", sql: driftedWallets),
+            Check(name: "what is held is the sum of open holds", sql: driftedHolds),
+            Check(name: "chains of postings are whole", sql: brokenChains),
+            Check(name: "usage and captures agree", sql: driftedCaptures),
+            Check(name: "every capture belongs to a generation", sql: strayCaptures),
+            Check(name: "every grant has its posting", sql: driftedGrants),
+            Check(name: "no hold is open past its deadline", sql: overdue(at: now)),
+        ]
+    }
+
+    private static let belowZero: SQL = """
+        select format('wallet %s %s: posted %s - held %s + limit %s', account_id, mode, posted,
+            held, credit_limit)
+        from wallet where posted - held + credit_limit < 0
+        """
+
+    private static let driftedWallets: SQL = """
+        select format('wallet %s %s: posted %s, postings sum to %s (%s of %s)', account_id, mode,
+            w.posted, coalesce(p.sum, 0), coalesce(p.count, 0), w.postings)
+        from wallet w
+        full join (
+            select account_id, mode, count(*) as count,
+                sum(case when credit = 'wallet' then amount else -amount end) as sum
+            from posting group by account_id, mode
+        ) p using (account_id, mode)
+        where w.posted is distinct from coalesce(p.sum, 0)
+            or w.postings is distinct from coalesce(p.count, 0)
+        """
+
+    private static let driftedHolds: SQL = """
+        select format('wallet %s %s: held %s, open holds sum to %s', account_id, mode, w.held,
+            coalesce(g.sum, 0))
+        from wallet w
+        full join (
+            select account_id, mode, sum(held) as sum from generation
+            where ended_at is null group by account_id, mode
+        ) g using (account_id, mode)
+        where w.held is distinct from coalesce(g.sum, 0)
+        """
+
+    /// The text that is hashed is written in Swift in Posting.swift; here it is written again, on
+    /// purpose, by other means.
+    private static let brokenChains: SQL = """
+        select format('posting %s, number %s of wallet %s %s', id, number, account_id, mode)
+        from (
+            select p.*, w.postings, w.chain,
+                lag(p.hash, 1, decode(repeat('00', 32), 'hex')) over chain as previous,
+                row_number() over chain as place
+            from posting p join wallet w using (account_id, mode)
+            window chain as (partition by account_id, mode order by number)
+        ) p
+        where number <> place
+            or hash <> sha256(previous || convert_to(concat(
+                number, '|', mode, '|', account_id, '|', id, '|', debit, '|', credit, '|', amount,
+                '|', ended_hold, '|', generation_id, '|',
+                (extract(epoch from at) * 1000000)::bigint, '|', reason), 'UTF8'))
+            or (number = postings and hash <> chain)
+        """
+
+    private static let driftedCaptures: SQL = """
+        select format('generation %s of account %s: captured %s of %s, posting %s says %s of %s',
+            g.id, g.account_id, g.captured, g.held, g.posting_id, coalesce(p.amount, 0),
+            p.ended_hold)
+        from generation g
+        left join posting p on p.account_id = g.account_id and p.id = g.posting_id
+        where g.captured <> coalesce(p.amount, 0)
+            or (p.id is not null and (p.generation_id is distinct from g.id
+                or p.ended_hold <> g.held or p.mode <> g.mode))
+        """
+
+    private static let strayCaptures: SQL = """
+        select format('posting %s of account %s captures %s for generation %s, which knows %s',
+            p.id, p.account_id, p.amount, p.generation_id, g.posting_id)
+        from posting p
+        left join generation g on g.account_id = p.account_id and g.id = p.generation_id
+        where p.generation_id is not null and g.posting_id is distinct from p.id
+        """
+
+    private static let driftedGrants: SQL = """
+        select format('grant %s of account %s: %s, posting %s says %s', l.id, l.account_id,
+            l.amount, l.posting_id, p.amount)
+        from grant_lot l
+        left join posting p on p.account_id = l.account_id and p.id = l.posting_id
+        where p.id is null or p.mode <> l.mode
+            or l.amount <> case when p.credit = 'wallet' then p.amount else -p.amount end
+        """
+
+    private static func overdue(at now: Timestamp) -> SQL {
+        """
+        select format('generation %s of account %s: deadline %s', id, account_id, deadline)
+        from generation where ended_at is null and deadline < \(now - overdueGrace)
+        """
+    }
+}

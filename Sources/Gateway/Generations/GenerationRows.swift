@@ -1,0 +1,114 @@
+import Storage
+import Pictures
+import Ledger
+import Postgres
+import Units
+
+/// The statements of `admit` and `settle` on `generation` and `image`.
+extension Generation {
+    /// Writes the rows of what was admitted. Queued.
+    static func begin(
+        _ admitted: [(admission: Admission, verdict: Admitted)],
+        in transaction: borrowing Transaction
+    ) throws {
+        guard !admitted.isEmpty else { return }
+        let asked = admitted.map(\.admission)
+        let verdicts = admitted.map(\.verdict)
+        try transaction.send(
+            """
+            insert into generation (account_id, id, mode, key_id, state, dialect, model, provider,
+                price_version, n, request, held, server_id, deadline, created_at)
+            select account_id, id, mode, key_id, 'running', dialect, model, provider,
+                price_version, n, request, held, server_id, deadline, created_at
+            from unnest(
+                \(verdicts.map(\.wallet.account)), \(asked.map(\.generation)),
+                \(verdicts.map(\.wallet.mode.rawValue)), \(verdicts.map(\.key)),
+                \(asked.map(\.dialect)), \(asked.map(\.model)), \(asked.map(\.provider)),
+                \(asked.map(\.priceVersion)), \(asked.map { Int32($0.n) }),
+                \(asked.map { JSONText($0.request) }), \(asked.map(\.quote)),
+                \(asked.map(\.server)), \(asked.map(\.deadline)), \(asked.map(\.at)))
+                as t (account_id, id, mode, key_id, dialect, model, provider, price_version, n,
+                    request, held, server_id, deadline, created_at)
+            """)
+    }
+
+    /// Loads and locks the rows that are to end, in id order. Queued.
+    static func lock(
+        _ settlements: [Settlement], in transaction: borrowing Transaction
+    ) throws -> Pending<OpenGeneration> {
+        let ordered = settlements.map { ($0.wallet.account, $0.generation) }
+            .sorted { $0 < $1 }
+        return try transaction.send(
+            """
+            select g.id, g.state, g.ended_at is not null, g.server_id, g.held, g.captured,
+                g.posting_id
+            from unnest(\(ordered.map(\.0)), \(ordered.map(\.1)))
+                with ordinality as t (account_id, id, place),
+            lateral (
+                select * from generation
+                where account_id = t.account_id and id = t.id
+                for no key update
+            ) g
+            order by t.place
+            """
+        ) { row in
+            OpenGeneration(
+                id: try row.next(), state: try row.next(), ended: try row.next(),
+                server: try row.next(), held: try row.next(), captured: try row.next(),
+                posting: try row.next())
+        }
+    }
+
+    /// Writes how generations ended. Queued.
+    static func end(
+        _ ended: [(settlement: Settlement, settled: Settled)],
+        in transaction: borrowing Transaction
+    ) throws {
+        guard !ended.isEmpty else { return }
+        let ends = ended.map(\.settlement)
+        let money = ended.map(\.settled)
+        let failures = ends.map(\.failure)
+        try transaction.send(
+            """
+            update generation g
+            set state = t.state, captured = t.captured, posting_id = t.posting_id,
+                ended_at = t.ended_at, images = t.images, error_kind = t.error_kind,
+                error_message = t.error_message, queue_us = t.queue_us,
+                provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us
+            from unnest(
+                \(ends.map(\.wallet.account)), \(ends.map(\.generation)), \(ends.map(\.state)),
+                \(money.map(\.captured)), \(money.map(\.posting)), \(ends.map(\.at)),
+                \(ends.map { Int32($0.images) }), \(failures.map { $0?.kind.rawValue }),
+                \(failures.map { $0?.message }), \(ends.map(\.latency.queue.microseconds)),
+                \(ends.map(\.latency.provider.microseconds)),
+                \(ends.map(\.latency.store.microseconds)),
+                \(ends.map(\.latency.total.microseconds)))
+                as t (account_id, id, state, captured, posting_id, ended_at, images, error_kind,
+                    error_message, queue_us, provider_us, store_us, total_us)
+            where g.account_id = t.account_id and g.id = t.id
+            """)
+    }
+}
+
+extension KeptImage {
+    /// Writes the pictures of generations that end. Queued.
+    static func insert(
+        _ settlements: [Settlement], in transaction: borrowing Transaction
+    ) throws {
+        let images = settlements.flatMap { settlement in
+            settlement.kept.enumerated().map { (settlement, $0.offset, $0.element) }
+        }
+        guard !images.isEmpty else { return }
+        try transaction.send(
+            """
+            insert into image (account_id, id, generation_id, position, name, media_type, width,
+                height, size_bytes)
+            select * from unnest(
+                \(images.map(\.0.wallet.account)), \(images.map(\.2.id)),
+                \(images.map(\.0.generation)), \(images.map { Int32($0.1) }),
+                \(images.map(\.2.name.text)), \(images.map(\.2.format.mediaType)),
+                \(images.map { Int32($0.2.size.width) }), \(images.map { Int32($0.2.size.height) }),
+                \(images.map { Int64($0.2.byteCount) }))
+            """)
+    }
+}

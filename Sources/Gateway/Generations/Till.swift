@@ -1,0 +1,152 @@
+import Ledger
+import Postgres
+import Signing
+import Threads
+import Units
+
+/// The two hot verbs, `admit` and `settle`, many to a transaction.
+///
+/// They share their transactions: both lock wallets, and two kinds of batch would wait for each
+/// other's lock on a busy wallet, each half as large as one that takes both. Two round trips
+/// however many there are: what is needed is loaded and locked in one, what changed is written
+/// and committed in the other.
+final class Till: Sendable {
+    /// One thing to be done.
+    private enum Entry: Sendable {
+        case admit(Admission)
+        case settle(Settlement)
+    }
+
+    /// What came of it.
+    private enum Outcome: Sendable {
+        case admitted(Admitted)
+        case settled(Settled)
+    }
+
+    private let shards: [Batcher<Entry, Outcome>]
+    /// Whose key it is, so that an account's requests meet in one shard. It never changes; a key
+    /// that is not here yet goes anywhere, which costs a wait and breaks nothing.
+    private let accounts = Lock<[KeyHash: ID<Account>]>([:])
+
+    /// Keys remembered: past it all are forgotten, and learned again as they come.
+    private static let accountsMax = 100_000
+
+    init(url: Secret, settings: Database.Settings, limits: Engine.Limits, clock: Clock) {
+        shards = (0..<limits.shards).map { shard in
+            Batcher(
+                name: "till-\(shard)", url: url, settings: settings, queueMax: limits.queueMax,
+                batchMax: limits.batchMax, clock: clock, perform: Self.perform)
+        }
+    }
+
+    /// Entries that wait for a transaction.
+    var waiting: Int { shards.reduce(0) { $0 + $1.waiting } }
+
+    func admit(_ admission: Admission) async throws -> Admitted {
+        let account = accounts.withLock { $0[admission.key] }
+        let shard = account.map(shard(of:)) ?? shards[0]
+        guard case .admitted(let admitted) = try await shard.submit(.admit(admission)) else {
+            preconditionFailure("an admission is answered with one")
+        }
+        if account == nil { remember(admission.key, admitted.wallet.account) }
+        return admitted
+    }
+
+    func settle(_ settlement: Settlement) async throws -> Settled {
+        let shard = shard(of: settlement.wallet.account)
+        // Never turned away for admissions: what was admitted must be able to end.
+        guard
+            case .settled(let settled) = try await shard.submit(
+                .settle(settlement), evenIfFull: true)
+        else {
+            preconditionFailure("a settlement is answered with one")
+        }
+        return settled
+    }
+
+    private func shard(of account: ID<Account>) -> Batcher<Entry, Outcome> {
+        shards[Int(account.low & 0xFFFF) % shards.count]
+    }
+
+    private func remember(_ key: KeyHash, _ account: ID<Account>) {
+        accounts.withLock { accounts in
+            if accounts.count >= Self.accountsMax { accounts.removeAll() }
+            accounts[key] = account
+        }
+    }
+
+    // MARK: The transaction
+
+    private static func perform(
+        _ transaction: borrowing Transaction, _ entries: [Entry]
+    ) throws -> [Result<Outcome, any Error>] {
+        var desk = try load(entries, in: transaction)
+        var begun: [(Admission, Admitted)] = []
+        var ended: [(Settlement, Settled)] = []
+        let outcomes = entries.map { entry in
+            Result<Outcome, any Error> {
+                switch entry {
+                case .admit(let admission):
+                    let admitted = try desk.judge(admission)
+                    begun.append((admission, admitted))
+                    return .admitted(admitted)
+                case .settle(let settlement):
+                    switch try desk.judge(settlement) {
+                    case .ends(let settled):
+                        ended.append((settlement, settled))
+                        return .settled(settled)
+                    case .endedBefore(let settled): return .settled(settled)
+                    }
+                }
+            }
+        }
+        // Postings first: a capture gives back what it does not take, and a hold of the same batch
+        // may need that. The other way round the wallet would pass below zero in between.
+        try Posting.insert(desk.postings, in: transaction)
+        try Wallet.changeHolds(desk.holds, in: transaction)
+        try Generation.begin(begun, in: transaction)
+        try Generation.end(ended, in: transaction)
+        try KeptImage.insert(ended.map(\.0), in: transaction)
+        return outcomes
+    }
+
+    private static func load(
+        _ entries: [Entry], in transaction: borrowing Transaction
+    ) throws -> Desk {
+        let admissions = entries.compactMap { entry in
+            if case .admit(let admission) = entry { admission } else { nil }
+        }
+        let settlements = entries.compactMap { entry in
+            if case .settle(let settlement) = entry { settlement } else { nil }
+        }
+        let paying = Set(admissions.lazy.filter { $0.quote > .zero }.map(\.key))
+        try PlanPins.set(in: transaction)
+        // Wallets before generations, as everywhere: two batches cannot wait for each other.
+        let wallets = try Wallet.lock(
+            Key.wallets(of: paying) + " union "
+                + Wallet.rows(of: Set(settlements.map(\.wallet))), in: transaction)
+        let keys =
+            admissions.isEmpty
+            ? nil : try Key.standings(of: Set(admissions.map(\.key)), in: transaction)
+        let generations =
+            settlements.isEmpty ? nil : try Generation.lock(settlements, in: transaction)
+        return Desk(
+            keys: try keys?.rows() ?? [], wallets: try wallets.rows(),
+            generations: try generations?.rows() ?? [])
+    }
+}
+
+/// Settings for the transaction that keep batched statements on their indexes.
+///
+/// `unnest` is planned as 100 rows whatever it holds, and then joined with whole tables.
+enum PlanPins {
+    static func set(in transaction: borrowing Transaction) throws {
+        try transaction.send(
+            """
+            select set_config('enable_hashjoin', 'off', true),
+                set_config('enable_mergejoin', 'off', true),
+                set_config('enable_seqscan', 'off', true),
+                set_config('plan_cache_mode', 'force_generic_plan', true)
+            """)
+    }
+}

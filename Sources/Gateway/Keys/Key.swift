@@ -1,0 +1,92 @@
+import Postgres
+public import Signing
+public import Units
+
+extension Key {
+    /// What a key may be used for.
+    public enum Scope: String, CaseIterable, Sendable {
+        /// Make images.
+        case generate
+        /// See balance, usage and generations.
+        case read
+        /// Issue, change and revoke keys.
+        case adminKeys = "admin:keys"
+    }
+
+    /// What decides whether a caller who shows this key may do what it asks.
+    public struct Standing: Sendable {
+        public let hash: KeyHash
+        public let account: ID<Account>
+        public let id: ID<Key>
+        public let mode: Mode
+        public let scopes: Set<Scope>
+        public let expiresAt: Timestamp?
+        public let revokedAt: Timestamp?
+        public let suspendedAt: Timestamp?
+
+        public init(
+            hash: KeyHash, account: ID<Account>, id: ID<Key>, mode: Mode, scopes: Set<Scope>,
+            expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil
+        ) {
+            self.hash = hash
+            self.account = account
+            self.id = id
+            self.mode = mode
+            self.scopes = scopes
+            self.expiresAt = expiresAt
+            self.revokedAt = revokedAt
+            self.suspendedAt = suspendedAt
+        }
+
+        /// Refuses unless the key may be used for `scope` at `now`.
+        public func permit(_ scope: Scope, at now: Timestamp) throws(Refusal) {
+            if revokedAt != nil { throw Refusal(.keyRevoked, "This API key has been revoked.") }
+            if let expiresAt, expiresAt <= now {
+                throw Refusal(.keyExpired, "This API key expired at \(expiresAt).")
+            }
+            if suspendedAt != nil {
+                throw Refusal(.accountSuspended, "This account is suspended.")
+            }
+            guard scopes.contains(scope) else {
+                throw Refusal(
+                    .scopeMissing, "This API key lacks the scope '\(scope.rawValue)'.")
+            }
+        }
+    }
+
+    /// The refusal for a key that nobody was given.
+    public static let unknown = Refusal(.keyInvalid, "This API key is not known.")
+
+    /// The standings of the keys with these hashes; unknown ones are left out. Queued.
+    static func standings(
+        of hashes: Set<KeyHash>, in transaction: borrowing Transaction
+    ) throws -> Pending<Standing> {
+        try transaction.send(
+            """
+            select k.hash, k.account_id, k.id, k.mode, k.scopes, k.expires_at, k.revoked_at,
+                a.suspended_at
+            from api_key k join account a on a.id = k.account_id
+            where k.hash = any(\(hashes.map(\.bytes)))
+            """
+        ) { row in
+            let hash: [UInt8] = try row.next()
+            let account: ID<Account> = try row.next()
+            let id: ID<Key> = try row.next()
+            let mode: String = try row.next()
+            let scopes: [String] = try row.next()
+            return Standing(
+                hash: KeyHash(bytes: hash), account: account, id: id,
+                mode: Mode(rawValue: mode) ?? .live,
+                scopes: Set(scopes.compactMap(Scope.init(rawValue:))),
+                expiresAt: try row.next(), revokedAt: try row.next(), suspendedAt: try row.next())
+        }
+    }
+
+    /// The wallets that these keys pay from, for `Wallet.lock`.
+    static func wallets(of hashes: Set<KeyHash>) -> SQL {
+        """
+        select distinct account_id, mode from api_key
+        where hash = any(\(hashes.map(\.bytes)))
+        """
+    }
+}

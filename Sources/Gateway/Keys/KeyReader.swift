@@ -1,0 +1,39 @@
+public import Postgres
+public import Signing
+public import Units
+
+/// Looks keys up for requests that only read, many to a transaction.
+///
+/// Nothing is remembered between look-ups: that is what makes a revocation hold from the next
+/// request on, on every server.
+public final class KeyReader: Sendable {
+    private let batcher: Batcher<KeyHash, Key.Standing>
+    private let clock: Clock
+
+    /// Look-ups that may wait, and that go in one statement.
+    static let queueMax = 4096
+    static let batchMax = 512
+
+    public init(url: Secret, settings: Database.Settings, clock: Clock) {
+        self.clock = clock
+        batcher = Batcher(
+            name: "keys", url: url, settings: settings, queueMax: Self.queueMax,
+            batchMax: Self.batchMax, clock: clock
+        ) { transaction, hashes in
+            try PlanPins.set(in: transaction)
+            let found = try Key.standings(of: Set(hashes), in: transaction).rows()
+            let standings = Dictionary(
+                found.map { ($0.hash, $0) }, uniquingKeysWith: { first, _ in first })
+            return hashes.map { hash in
+                standings[hash].map { .success($0) } ?? .failure(Key.unknown)
+            }
+        }
+    }
+
+    /// The standing of a key that may be used for `scope` now, or the refusal that says why not.
+    public func authenticate(_ hash: KeyHash, for scope: Key.Scope) async throws -> Key.Standing {
+        let standing = try await batcher.submit(hash)
+        try standing.permit(scope, at: clock.now)
+        return standing
+    }
+}

@@ -1,0 +1,120 @@
+import HTTPServer
+import Log
+import Signing
+import Units
+
+/// Everything that can be set, read once at the start. Nothing else reads the environment.
+struct Configuration: Sendable {
+    let databaseURL: Secret
+    let listen: SocketAddress
+    let publicURL: String
+    let pepper: Pepper
+    let storeDirectory: String
+    let loops: Int
+    let databaseConnections: Int
+    let logLevel: Log.Level
+
+    /// One variable of the environment.
+    struct Setting: Sendable {
+        let name: String
+        /// Nil when it must be set.
+        let standard: String?
+        let help: String
+    }
+
+    /// In the order of the README's table.
+    static let settings: [Setting] = [
+        Setting(
+            name: "DATABASE_URL", standard: nil,
+            help: "PostgreSQL 15 or later: postgres://user:password@host:port/name"),
+        Setting(
+            name: "ATELIER_KEY_PEPPER", standard: nil,
+            help: "secret in every key's hash, 16 characters or more; losing it voids all keys"),
+        Setting(
+            name: "ATELIER_LISTEN", standard: "127.0.0.1:8080",
+            help: "address and port to listen on"),
+        Setting(
+            name: "ATELIER_PUBLIC_URL", standard: "http:// and ATELIER_LISTEN",
+            help: "what URLs in answers begin with"),
+        Setting(
+            name: "ATELIER_STORE", standard: "dir:pictures",
+            help: "where pictures are kept: dir: and a directory"),
+        Setting(name: "ATELIER_LOOPS", standard: "one a core", help: "event loops, 1 to 64"),
+        Setting(
+            name: "ATELIER_DATABASE_CONNECTIONS", standard: "4",
+            help:
+                "connections for reads, 1 to 64; holds, settlements and key look-ups have 3 of their own"
+        ),
+        Setting(
+            name: "ATELIER_LOG_LEVEL", standard: "info", help: "debug, info, warning or error"),
+    ]
+
+    /// Reads the settings; throws a sentence that names the one that is missing or odd.
+    init(environment: [String: String], cores: Int) throws(ConfigurationFault) {
+        func value(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        func needed(_ name: String) throws(ConfigurationFault) -> String {
+            guard let text = value(name) else { throw ConfigurationFault("\(name) is not set") }
+            return text
+        }
+        func number(_ name: String, _ standard: Int) throws(ConfigurationFault) -> Int {
+            guard let text = value(name) else { return standard }
+            guard let number = Int(text), (1...64).contains(number) else {
+                throw ConfigurationFault("\(name) is a number from 1 to 64, not '\(text)'")
+            }
+            return number
+        }
+        databaseURL = Secret(try needed("DATABASE_URL"))
+        guard let pepper = Pepper(Secret(try needed("ATELIER_KEY_PEPPER"))) else {
+            throw ConfigurationFault(
+                "ATELIER_KEY_PEPPER has fewer than \(Pepper.lengthMin) characters")
+        }
+        self.pepper = pepper
+        let listenText = value("ATELIER_LISTEN") ?? "127.0.0.1:8080"
+        guard let listen = SocketAddress(listenText) else {
+            throw ConfigurationFault(
+                "ATELIER_LISTEN is an address and a port such as 127.0.0.1:8080 or [::]:8080, not '\(listenText)'"
+            )
+        }
+        self.listen = listen
+        var publicURL = value("ATELIER_PUBLIC_URL") ?? "http://\(listenText)"
+        guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
+            throw ConfigurationFault(
+                "ATELIER_PUBLIC_URL begins with http:// or https://, not '\(publicURL)'")
+        }
+        while publicURL.hasSuffix("/") { publicURL.removeLast() }
+        self.publicURL = publicURL
+        let store = value("ATELIER_STORE") ?? "dir:pictures"
+        guard store.hasPrefix("dir:"), store.utf8.count > 4 else {
+            throw ConfigurationFault("ATELIER_STORE is dir: and a directory, not '\(store)'")
+        }
+        storeDirectory = String(store.dropFirst(4))
+        loops = try number("ATELIER_LOOPS", cores)
+        databaseConnections = try number("ATELIER_DATABASE_CONNECTIONS", 4)
+        let level = value("ATELIER_LOG_LEVEL") ?? "info"
+        guard let logLevel = Log.Level(rawValue: level) else {
+            throw ConfigurationFault(
+                "ATELIER_LOG_LEVEL is debug, info, warning or error, not '\(level)'")
+        }
+        self.logLevel = logLevel
+    }
+
+    /// The settings as a table for `--help`.
+    static var help: String {
+        let width = settings.map(\.name.count).max() ?? 0
+        return settings.map { setting in
+            let name = setting.name + String(repeating: " ", count: width - setting.name.count)
+            return "  \(name)  \(setting.help) (\(setting.standard ?? "required"))"
+        }.joined(separator: "\n")
+    }
+}
+
+/// A setting that is missing or odd, in a sentence.
+struct ConfigurationFault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,24 @@
+import Gateway
+import Log
+import Postgres
+import Schema
+import Terminal
+import Units
+
+/// `atelier migrate`: applies what is missing and makes the month's partitions.
+enum Migrate {
+    static let migrations = Schema.migrations.map {
+        Migration(number: $0.number, name: $0.name, sql: $0.sql)
+    }
+
+    static func run(_ configuration: Configuration) async throws {
+        let database = Database(
+            url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)
+        let now = Clock.system.now
+        let applied = try await Migrations.apply(migrations, to: database, now: now)
+        try await database.transaction { try Partitions.make(at: now, in: $0) }
+        for name in applied { Terminal.write("applied \(name)\n") }
+        Terminal.write("the database is at migration \(migrations.last?.number ?? 0)\n")
+        database.close()
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// Whoever started the program and sits before it.
+public enum Terminal {
+    /// Writes an answer.
+    public static func write(_ text: String) { put(text, on: STDOUT_FILENO) }
+
+    /// Writes what is not part of the answer.
+    public static func complain(_ text: String) { put(text, on: STDERR_FILENO) }
+
+    private static func put(_ text: String, on file: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(file, $0.baseAddress, $0.count)
+            }
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Ends the process with `code`, whatever its threads are doing.
+    ///
+    /// Not by `exit`, which takes libraries down under threads that may still be closing their
+    /// connections. Nothing of ours waits for that: what is written here is written at once.
+    public static func leave(_ code: Int32) -> Never { _exit(code) }
+
+    /// The environment as it was at the start. Only programs read it, once.
+    public static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var index = 0
+        while let entry = unsafe environ[index] {
+            let halves = unsafe String(cString: entry).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if halves.count == 2 { variables[String(halves[0])] = String(halves[1]) }
+            index += 1
+        }
+        return variables
+    }
+}

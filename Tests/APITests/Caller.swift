@@ -1,0 +1,97 @@
+import Signing
+import API
+import FoundationEssentials
+import Gateway
+import GatewaySupport
+import HTTP
+import Log
+import Testing
+import Units
+
+/// The public interface on a gateway of its own, called without a socket.
+struct Caller {
+    let application: Application
+    let gateway: TestGateway
+
+    /// Gives `body` an application whose gateway is audited afterwards.
+    static func with(_ body: (Caller) async throws -> Void) async throws {
+        try await withGateway { gateway in
+            let application = Application(
+                engine: gateway.engine, keys: gateway.keys, database: gateway.database,
+                store: gateway.store, pool: gateway.pool, pepper: try #require(TestGateway.pepper),
+                publicURL: "https://pictures.example", clock: gateway.time.clock, log: .silent,
+                gauges: { [] })
+            try await body(Caller(application: application, gateway: gateway))
+        }
+    }
+
+    func post(
+        _ path: String, _ json: String, as customer: Customer?, type: String? = "application/json"
+    ) async throws -> Answer {
+        var headers = Headers()
+        if let customer {
+            headers["Authorization"] = "Bearer \(customer.text.secret.reveal())"
+        }
+        if let type { headers["Content-Type"] = type }
+        return try await send("POST", path, headers, body: Array(json.utf8))
+    }
+
+    func get(_ target: String, as customer: Customer? = nil) async throws -> Answer {
+        var headers = Headers()
+        if let customer {
+            headers["Authorization"] = "Bearer \(customer.text.secret.reveal())"
+        }
+        return try await send("GET", target, headers)
+    }
+
+    func send(
+        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = []
+    ) async throws -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        let left = Pieces(body)
+        let request = Request(
+            method: method, path: String(parts[0]),
+            query: parts.count == 2 ? String(parts[1]) : nil, headers: headers,
+            body: RequestBody(declaredBytes: body.count) { () throws(BodyFailure) in
+                await left.next()
+            })
+        return try Answer(await application.respond(to: request))
+    }
+
+    /// A body in one piece.
+    private actor Pieces {
+        private var piece: [UInt8]?
+        init(_ bytes: [UInt8]) { piece = bytes.isEmpty ? nil : bytes }
+
+        func next() -> [UInt8]? {
+            defer { piece = nil }
+            return piece
+        }
+    }
+}
+
+/// What came back.
+struct Answer {
+    let status: Int
+    let headers: Headers
+    let body: [UInt8]
+
+    init(_ response: Response) throws {
+        status = response.status.rawValue
+        headers = response.headers
+        switch response.body {
+        case .empty: body = []
+        case .bytes(let bytes): body = bytes
+        case .file(let descriptor, let offset, let count):
+            body = OpenFile.read(descriptor, offset, count)
+        case .stream: body = []
+        }
+    }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The body as `Wanted`; numbers of money are decimals, exactly.
+    func json<Wanted: Decodable>(_: Wanted.Type) throws -> Wanted {
+        try JSONDecoder().decode(Wanted.self, from: Data(body))
+    }
+}

@@ -1,0 +1,39 @@
+import HTTP
+import GatewaySupport
+import Testing
+
+@Suite struct HealthTests {
+    @Test func aHealthyServerIsReady() async throws {
+        try await Caller.with { caller in
+            #expect(try await caller.get("/healthz").text == #"{"status":"ok"}"#)
+            let ready = try await caller.get("/readyz")
+            #expect(ready.status == 200)
+            #expect(ready.text == #"{"status":"ready","database":true,"store":true}"#)
+        }
+    }
+
+    @Test func aStoreThatIsGoneIsNotReady() async throws {
+        try await Caller.with { caller in
+            Files.removeAll(below: caller.gateway.directory)
+            let ready = try await caller.get("/readyz")
+            #expect(ready.status == 503)
+            #expect(ready.headers["Retry-After"] != nil)
+            #expect(ready.text.contains(#""store":false"#))
+        }
+    }
+
+    @Test func metricsAreInPrometheusForm() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer()
+            let json = #"{"model":"test/test","prompt":"a","size":"16x16","n":3}"#
+            _ = try await caller.post("/v1/images/generations", json, as: acme)
+            let text = try await caller.get("/metrics").text
+            #expect(text.contains("\natelier_generations_total 1\n"))
+            #expect(text.contains("\natelier_images_total 3\n"))
+            #expect(text.contains("atelier_responses_total{class=\"2xx\"} 1\n"))
+            for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+                #expect(line.split(separator: " ").count == 2, "\(line)")
+            }
+        }
+    }
+}

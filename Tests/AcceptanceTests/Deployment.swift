@@ -1,0 +1,151 @@
+import DatabaseSupport
+import FoundationEssentials
+import GatewaySupport
+import Glibc
+import Testing
+
+/// The real programs on a database of their own, as an operator has them.
+struct Deployment: Sendable {
+    let databaseURL: String
+    private let directory: String
+    private let transcript: Transcript
+
+    private static let pepper = "a pepper for acceptance tests"
+
+    /// Gives `body` a deployment on a database of the shared server, and ends with `verify`.
+    static func with(_ body: (Deployment) async throws -> Void) async throws {
+        try await withTestDatabase(template: migrated) { test in
+            try await with(databaseURL: test.url, body)
+        }
+    }
+
+    /// The same on any migrated database.
+    static func with(
+        databaseURL: String, _ body: (Deployment) async throws -> Void
+    ) async throws {
+        let directory = "/tmp/atelier-test-acceptance-\(UInt64.random(in: 0 ... .max))"
+        defer { Files.removeAll(below: directory) }
+        let deployment = Deployment(
+            databaseURL: databaseURL, directory: directory, transcript: try Transcript())
+        try await body(deployment)
+        let verdict = try await deployment.admin("verify")
+        #expect(verdict.code == 0, "\(verdict.output)")
+    }
+
+    var environment: [String: String] {
+        [
+            "DATABASE_URL": databaseURL, "ATELIER_KEY_PEPPER": Self.pepper,
+            "ATELIER_LISTEN": "127.0.0.1:0", "ATELIER_STORE": "dir:\(directory)",
+            "ATELIER_PUBLIC_URL": "http://pictures.example", "SWIFT_BACKTRACE": "enable=no",
+            "USER": "acceptance",
+        ]
+    }
+
+    /// What all servers of this deployment have logged.
+    var log: String { transcript.text }
+
+    /// Starts a server and waits until it is ready.
+    func serve() async throws -> RunningServer {
+        let own = try Transcript()
+        let program = try Program(
+            try Program.path("atelier"), ["serve"], environment: environment,
+            errors: own.descriptor)
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if let port = Self.port(in: own.text) {
+                return RunningServer(program: program, port: port, transcript: own)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("the server did not start: \(own.text)")
+        throw CancellationError()
+    }
+
+    private static func port(in log: String) -> UInt16? {
+        guard let line = log.split(separator: "\n").first(where: { $0.contains(" listening ") }),
+            let field = line.split(separator: " ").first(where: { $0.hasPrefix("port=") })
+        else { return nil }
+        return UInt16(field.dropFirst(5))
+    }
+
+    /// Runs an admin's command.
+    func admin(_ words: String...) async throws -> (code: Int32, output: String) {
+        let output = try Transcript()
+        let program = try Program(
+            try Program.path("atelier-admin"), ["--json"] + words, environment: environment,
+            output: output.descriptor, errors: output.descriptor)
+        return (await program.wait(), output.text)
+    }
+
+    /// An account with credits and a key, made by the admin's own commands.
+    func customer(credits: String) async throws -> Buyer {
+        struct Made: Decodable {
+            let id: String
+            let secret: String?
+        }
+        func read(_ run: (code: Int32, output: String)) throws -> Made {
+            #expect(run.code == 0, "\(run.output)")
+            return try JSONDecoder().decode(Made.self, from: Data(run.output.utf8))
+        }
+        let account = try read(
+            await admin("accounts", "create", "--name", "Acme", "--email", "a@acme.example"))
+        let key = try read(
+            await admin("keys", "issue", "--account", account.id, "--name", "test"))
+        _ = try read(
+            await admin(
+                "credits", "grant", "--account", account.id, "--amount", credits, "--reason",
+                "test"))
+        let secret = try #require(key.secret)
+        return Buyer(account: account.id, keyID: key.id, key: secret)
+    }
+
+    /// The balance of an account, in exact decimals.
+    func balance(of buyer: Buyer) async throws -> Balance {
+        let run = try await admin("credits", "balance", "--account", buyer.account)
+        #expect(run.code == 0, "\(run.output)")
+        return try JSONDecoder().decode(Balance.self, from: Data(run.output.utf8))
+    }
+}
+
+struct Buyer: Sendable {
+    let account: String
+    let keyID: String
+    let key: String
+}
+
+struct Balance: Decodable {
+    let posted: Decimal
+    let held: Decimal
+    let available: Decimal
+}
+
+/// A server that is ready.
+struct RunningServer: Sendable {
+    let program: Program
+    let port: UInt16
+    fileprivate let transcript: Transcript
+
+    /// What it has logged.
+    var log: String { transcript.text }
+
+    /// Asks once on a connection of its own.
+    func ask(
+        _ method: String, _ target: String, key: String? = nil, body: String? = nil
+    ) async throws -> Reply? {
+        let client = try Client(port: port)
+        client.ask(method, target, key: key, body: body)
+        return try await client.answer()
+    }
+
+    /// Resident memory in bytes.
+    var residentBytes: Int {
+        let path = "/proc/\(program.pid)/statm"
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { return 0 }
+        let pages = String(decoding: data, as: UTF8.self).split(separator: " ")
+        return (Int(pages.dropFirst().first ?? "") ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
+
+/// A small paid picture, kept nowhere.
+let paidPicture =
+    #"{"model":"test/paid","prompt":"a fox","size":"16x16","response_format":"b64_ephemeral"}"#

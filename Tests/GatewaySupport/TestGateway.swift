@@ -1,0 +1,155 @@
+import DatabaseSupport
+public import Gateway
+import FoundationEssentials
+public import Jobs
+public import Ledger
+import Log
+public import Postgres
+public import Signing
+public import Storage
+import Testing
+public import Threads
+public import Units
+
+/// A time that moves when a test says so.
+public final class MovingClock: Sendable {
+    private let time = Lock(Day.today)
+
+    public init() {}
+
+    public var clock: Clock { Clock { [self] in time.withLock { $0 } } }
+
+    /// Lets `duration` pass at once.
+    public func pass(_ duration: Duration) {
+        time.withLock { $0 = $0 + duration }
+    }
+}
+
+/// The rules on a database of their own, without a server in front.
+public struct TestGateway: Sendable {
+    public let url: String
+    public let database: Database
+    public let engine: Engine
+    public let lease: Lease
+    public let store: ImageStore
+    public let pool: WorkerPool
+    public let keys: KeyReader
+    public let time: MovingClock
+
+    public static let pepper = Pepper(Secret("a pepper for tests only"))
+
+    /// Another server on the same database: its own lease, its own memory.
+    public func otherServer() async throws -> TestGateway {
+        try await TestGateway(url: url, directory: directory, time: time)
+    }
+
+    public let directory: String
+
+    init(url: String, directory: String, time: MovingClock) async throws {
+        self.url = url
+        self.directory = directory
+        self.time = time
+        // A busy machine is no reason to fail.
+        var patient = Database.Settings()
+        patient.waitMax = .seconds(60)
+        patient.statementTimeout = .seconds(60)
+        patient.lockTimeout = .seconds(60)
+        database = Database(url: url, connections: 2, settings: patient)
+        pool = WorkerPool(name: "test", threads: 2, queueMax: 4096)
+        store = try ImageStore(directory: directory, pool: pool)
+        lease = Lease(
+            server: ID(at: time.clock.now), host: "test", database: database, clock: time.clock,
+            log: .silent)
+        try await lease.renew()
+        engine = Engine(
+            database: database, url: Secret(url), settings: patient,
+            catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
+            painting: pool, lease: lease, limits: .init(), clock: time.clock, log: .silent)
+        keys = KeyReader(url: Secret(url), settings: patient, clock: time.clock)
+    }
+
+    /// Who acts in tests.
+    public var actor: AuditEvent.Actor {
+        AuditEvent.Actor(name: "test", reason: nil, now: time.clock.now)
+    }
+
+    /// An account with a key and credits.
+    public func customer(
+        credits: String = "0", creditLimit: String = "0", mode: Mode = .live,
+        scopes: Set<Key.Scope> = [.generate, .read], expiresAt: Timestamp? = nil
+    ) async throws -> Customer {
+        var random = SecureRandom()
+        let text = KeyText(mode: mode, using: &random)
+        let pepper = try #require(Self.pepper)
+        let amount = try #require(Credits(dollars: credits))
+        let limit = try #require(Credits(dollars: creditLimit))
+        let actor = actor
+        let ids = try await database.transaction { transaction in
+            let account = try Account.create(
+                name: "Acme", email: "billing@acme.example", creditLimit: limit, taxPPM: 0,
+                by: actor, in: transaction)
+            let terms = Key.Terms(
+                account: account.id, name: "test", mode: mode, scopes: scopes,
+                expiresAt: expiresAt)
+            let key = try Key.issue(
+                text, under: terms, pepper: pepper, by: actor, in: transaction)
+            if amount > .zero {
+                let grant = Grant(
+                    wallet: .init(account: account.id, mode: .live), kind: .paid, amount: amount,
+                    reason: "test", idempotencyKey: "first")
+                _ = try Credits.give(grant, by: actor, in: transaction)
+            }
+            return (account.id, key.id)
+        }
+        return Customer(
+            account: ids.0, key: ids.1, text: text, hash: text.hash(pepper: pepper), mode: mode)
+    }
+
+    /// The wallet that a customer pays from.
+    public func wallet(of customer: Customer) async throws -> Wallet {
+        let name = Wallet.Name(account: customer.account, mode: customer.mode)
+        return try #require(try await database.read { try Wallet.find(name, in: $0) })
+    }
+
+    /// Runs one statement as somebody who may do anything, for tests that break things.
+    public func sql(_ statement: SQL) async throws {
+        try await database.transaction { try $0.send(statement) }
+    }
+}
+
+/// An account with its key, as a test sees it.
+public struct Customer: Sendable {
+    public let account: ID<Account>
+    public let key: ID<Key>
+    public let text: KeyText
+    public let hash: KeyHash
+    public let mode: Mode
+}
+
+/// Gives `body` a gateway on a database of its own, and audits what it leaves behind.
+public func withGateway(
+    auditing: Bool = true, isolation: isolated (any Actor)? = #isolation,
+    _ body: (TestGateway) async throws -> Void
+) async throws {
+    try await withTestDatabase(template: migrated) { test in
+        let directory = "/tmp/atelier-test-\(test.name)"
+        defer { Files.removeAll(below: directory) }
+        let gateway = try await TestGateway(
+            url: test.url, directory: directory, time: MovingClock())
+        defer { gateway.database.close() }
+        try await body(gateway)
+        guard auditing else { return }
+        let audit = try await Audit.run(on: gateway.database, at: gateway.time.clock.now)
+        #expect(audit.findings.map { "\($0.check): \($0.detail)" } == [])
+    }
+}
+
+/// A test's own files.
+public enum Files {
+    /// Deletes a directory of a test and all in it.
+    public static func removeAll(below directory: String) {
+        precondition(directory.hasPrefix("/tmp/atelier-test-"), "not a test's directory")
+        // A test that made no file leaves no directory either.
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+}

@@ -1,0 +1,114 @@
+import Jobs
+import Gateway
+import GatewaySupport
+import Ledger
+import Postgres
+import Testing
+import Units
+
+/// `verify` must notice what a bug or a person with a superuser's rights could do.
+@Suite struct AuditTests {
+    /// Runs `damage` past every trigger on an account with one captured and one open generation,
+    /// and answers the checks that fail.
+    private func findings(
+        after damage: @escaping @Sendable (ID<Account>) -> SQL
+    ) async throws -> Set<String> {
+        var broken: Set<String> = []
+        try await withGateway(auditing: false) { gateway in
+            let acme = try await gateway.customer(credits: "5.00")
+            try await Self.spend(acme, gateway)
+            let open = Admission.sample(
+                key: acme.hash, quote: .dollars(1), server: gateway.lease.server)
+            _ = try await gateway.engine.admit(open)
+            try await gateway.database.transaction { transaction in
+                // Without triggers, as a superuser's hands work.
+                try transaction.execute("set local session_replication_role = replica")
+                try transaction.execute(damage(acme.account))
+            }
+            let audit = try await Audit.run(on: gateway.database, at: gateway.time.clock.now)
+            broken = Set(audit.findings.map(\.check))
+        }
+        return broken
+    }
+
+    private static func spend(_ customer: Customer, _ gateway: TestGateway) async throws {
+        let admission = Admission.sample(
+            key: customer.hash, quote: .dollars(1), server: gateway.lease.server)
+        let admitted = try await gateway.engine.admit(admission)
+        _ = try await gateway.engine.settle(
+            Settlement(
+                wallet: admitted.wallet, generation: admission.generation,
+                server: gateway.lease.server,
+                outcome: .delivered(images: 1, cost: .dollars(1), kept: []), latency: .none,
+                posting: ID(at: Day.today), at: Day.today))
+    }
+
+    @Test func aWalletChangedByHand() async throws {
+        let found = try await findings {
+            "update wallet set posted = posted + 1 where account_id = \($0)"
+        }
+        #expect(found == ["a wallet is the sum of its postings"])
+    }
+
+    @Test func aWalletRemoved() async throws {
+        let found = try await findings { "delete from wallet where account_id = \($0)" }
+        #expect(found.contains("a wallet is the sum of its postings"))
+        #expect(found.contains("what is held is the sum of open holds"))
+    }
+
+    @Test func aHoldChangedByHand() async throws {
+        let found = try await findings {
+            "update wallet set held = held - 1 where account_id = \($0) and mode = 'live'"
+        }
+        #expect(found == ["what is held is the sum of open holds"])
+    }
+
+    @Test func aPostingChangedByHand() async throws {
+        let found = try await findings {
+            "update posting set reason = 'nothing' where account_id = \($0) and debit = 'wallet'"
+        }
+        #expect(found == ["chains of postings are whole"])
+    }
+
+    @Test func aPostingRemoved() async throws {
+        let found = try await findings {
+            "delete from posting where account_id = \($0) and debit = 'wallet'"
+        }
+        #expect(
+            found.contains("chains of postings are whole")
+                || found.contains("a wallet is the sum of its postings"))
+        #expect(found.contains("usage and captures agree"))
+    }
+
+    @Test func aUsageRowChanged() async throws {
+        let found = try await findings {
+            "update generation set captured = captured - 1 where account_id = \($0) and state = 'completed'"
+        }
+        #expect(found == ["usage and captures agree"])
+    }
+
+    @Test func aUsageRowRemoved() async throws {
+        let found = try await findings {
+            "delete from generation where account_id = \($0) and state = 'completed'"
+        }
+        #expect(found == ["every capture belongs to a generation"])
+    }
+
+    @Test func aGrantChanged() async throws {
+        let found = try await findings {
+            "update grant_lot set amount = amount + 1 where account_id = \($0)"
+        }
+        #expect(found == ["every grant has its posting"])
+    }
+
+    @Test func aHoldLeftOpen() async throws {
+        let found = try await findings {
+            "update generation set deadline = deadline - interval '1 day' where account_id = \($0) and ended_at is null"
+        }
+        #expect(found == ["no hold is open past its deadline"])
+    }
+
+    @Test func nothing() async throws {
+        #expect(try await findings { _ in "select 1" } == [])
+    }
+}

@@ -1,0 +1,111 @@
+import Units
+
+/// One thing an admin can do.
+struct Command: Sendable {
+    /// `keys issue`.
+    let words: [String]
+    /// What it does, in a line.
+    let summary: String
+    let options: [Option]
+    let run: @Sendable (Session) async throws -> Result
+
+    /// `--name VALUE`, or a flag when there is no word for a value.
+    struct Option: Sendable {
+        let name: String
+        let value: String?
+        let isRequired: Bool
+        let help: String
+
+        static func needed(_ name: String, _ value: String, _ help: String) -> Option {
+            Option(name: name, value: value, isRequired: true, help: help)
+        }
+
+        static func optional(_ name: String, _ value: String, _ help: String) -> Option {
+            Option(name: name, value: value, isRequired: false, help: help)
+        }
+
+        static func flag(_ name: String, _ help: String) -> Option {
+            Option(name: name, value: nil, isRequired: false, help: help)
+        }
+
+        var usage: String {
+            let text = "--\(name)" + (value.map { " \($0)" } ?? "")
+            return isRequired ? text : "[\(text)]"
+        }
+    }
+
+    init(
+        _ words: String, _ summary: String, _ options: [Option],
+        run: @escaping @Sendable (Session) async throws -> Result
+    ) {
+        self.words = words.split(separator: " ").map(String.init)
+        self.summary = summary
+        self.options = options
+        self.run = run
+    }
+
+    /// Every command. A new one is a file in Commands and a line here.
+    static let all: [Command] = [
+        .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
+        .accountsResume, .keysIssue, .keysList, .keysShow, .keysRevoke, .creditsGrant,
+        .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .usageSummary, .verify,
+    ]
+
+    /// Options that every command takes.
+    static let common: [Option] = [
+        .optional("actor", "WHO", "who acts, for the audit log (default: cli and your user name)"),
+        .flag("json", "one JSON value instead of a table"),
+        .flag("help", "this text"),
+    ]
+
+    /// Options that every list takes.
+    static let paging: [Option] = [
+        .optional("limit", "N", "lines at most, 1 to 1000 (default 100)"),
+        .optional("after", "ID", "go on after this id: the last one of the page before"),
+    ]
+
+    static var overview: String {
+        let lines = all.map { command in
+            let words = command.words.joined(separator: " ")
+            return "  \(words.padded(to: 20))\(command.summary)"
+        }
+        return """
+            atelier-admin: accounts, keys, credits and usage of an Atelier
+
+            usage: atelier-admin [--json] COMMAND [OPTIONS]
+
+            \(lines.joined(separator: "\n"))
+
+            `atelier-admin COMMAND --help` tells a command's options.
+            DATABASE_URL says where the database is; `keys issue` needs ATELIER_KEY_PEPPER too.
+            Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database not reached.
+
+            """
+    }
+
+    var usage: String {
+        (["usage: atelier-admin [--json]"] + words + options.map(\.usage)).joined(separator: " ")
+    }
+
+    var help: String {
+        let all = options + Self.common
+        let width = all.map(\.usage.count).max() ?? 0
+        let lines = all.map { "  \($0.usage.padded(to: width + 2))\($0.help)" }
+        return "\(summary)\n\n\(usage)\n\n\(lines.joined(separator: "\n"))\n"
+    }
+
+    static func complaint(about arguments: [String]) -> String {
+        let noun = arguments[0]
+        let verbs = all.filter { $0.words[0] == noun }
+        guard !verbs.isEmpty else {
+            return "there is no command '\(noun)'; `atelier-admin --help` lists them"
+        }
+        return verbs.map(\.usage).joined(separator: "\n")
+    }
+}
+
+extension String {
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

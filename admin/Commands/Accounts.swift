@@ -1,0 +1,138 @@
+import Postgres
+import Gateway
+import Ledger
+import Units
+
+extension Command {
+    static let accountsCreate = Command(
+        "accounts create", "open an account with an empty wallet and play credits",
+        [
+            .needed("name", "N", "its name, as on invoices"),
+            .needed("email", "E", "where its invoices go"),
+            .optional("credit-limit", "USD", "how far its balance may go below zero (default 0)"),
+            .optional(
+                "tax-rate", "PERCENT", "tax on its invoices, such as 19 or 8.875 (default 0)"),
+            .optional("reason", "WHY", "for the audit log"),
+        ]
+    ) { session in
+        let options = session.options
+        let name = options.needed("name")
+        let email = options.needed("email")
+        let limit = try options.credits("credit-limit") ?? .zero
+        let tax = try taxPPM(options.text("tax-rate") ?? "0")
+        let actor = session.actor
+        let account = try await session.database.transaction { transaction in
+            try Account.create(
+                name: name, email: email, creditLimit: limit, taxPPM: tax, by: actor,
+                in: transaction)
+        }
+        return .record(account.members)
+    }
+
+    static let accountsList = Command(
+        "accounts list", "list accounts, oldest first", paging
+    ) { session in
+        let limit = try session.limit
+        let after = try session.options.id("after", of: Account.self)
+        let accounts = try await session.database.read {
+            try Account.list(after: after, limit: limit, in: $0)
+        }
+        return .list(Account.Details.columns, accounts.map { $0.members.map(\.1) })
+    }
+
+    static let accountsShow = Command(
+        "accounts show", "show an account and its balances", [.needed("account", "ID", "which")]
+    ) { session in
+        let id = try session.options.neededID("account", of: Account.self)
+        return try await shown(id, session)
+    }
+
+    static let accountsSet = Command(
+        "accounts set", "change how far an account's balance may go below zero",
+        [
+            .needed("account", "ID", "which"),
+            .needed("credit-limit", "USD", "how far its balance may go below zero"),
+            .optional("reason", "WHY", "for the audit log"),
+        ]
+    ) { session in
+        let id = try session.options.neededID("account", of: Account.self)
+        let limit = try session.options.credits("credit-limit") ?? .zero
+        let actor = session.actor
+        _ = try await session.database.transaction {
+            try Account.setCreditLimit(limit, id, by: actor, in: $0)
+        }
+        return try await shown(id, session)
+    }
+
+    static let accountsSuspend = Command(
+        "accounts suspend", "refuse every request of an account from now on", suspending
+    ) { try await setSuspended(true, $0) }
+
+    static let accountsResume = Command(
+        "accounts resume", "let a suspended account go on", suspending
+    ) { try await setSuspended(false, $0) }
+
+    private static let suspending: [Option] = [
+        .needed("account", "ID", "which"), .optional("reason", "WHY", "for the audit log"),
+    ]
+
+    private static func setSuspended(_ suspended: Bool, _ session: Session) async throws -> Result {
+        let id = try session.options.neededID("account", of: Account.self)
+        let actor = session.actor
+        let account = try await session.database.transaction {
+            try Account.setSuspended(suspended, id, by: actor, in: $0)
+        }
+        return .record(account.members)
+    }
+
+    private static func shown(_ id: ID<Account>, _ session: Session) async throws -> Result {
+        let (account, wallets) = try await session.database.read { transaction in
+            let account = try Account.find(id, in: transaction)
+            let wallets = try Mode.allCases.compactMap { mode in
+                try Wallet.find(.init(account: id, mode: mode), in: transaction)
+            }
+            return (account, wallets)
+        }
+        let balances = wallets.map { wallet in
+            (wallet.name.mode.rawValue, JSON.object(wallet.members))
+        }
+        return .record(account.members + balances)
+    }
+
+    /// Parts per million of a percentage with up to four decimals: exact, by whole numbers.
+    private static func taxPPM(_ text: String) throws -> Int32 {
+        // A percentage is a decimal like an amount; a billionth of a percent is refused below.
+        guard let percent = Credits(dollars: text), percent.nanodollars >= 0,
+            percent.nanodollars % 100_000 == 0, percent.nanodollars <= 100_000_000_000
+        else {
+            throw UsageFault(
+                "--tax-rate is a percentage from 0 to 100 such as 8.875, not '\(text)'")
+        }
+        return Int32(percent.nanodollars / 100_000)
+    }
+}
+
+extension Account.Details {
+    static let columns = ["id", "name", "email", "tax_rate", "suspended_at", "created_at"]
+
+    var members: [(String, JSON)] {
+        let percent = Credits(nanodollars: Int64(taxPPM) * 100_000)
+        return Array(
+            zip(
+                Self.columns,
+                [
+                    .id(id), .string(name), .string(email), .credits(percent),
+                    .optional(suspendedAt, JSON.time), .time(createdAt),
+                ] as [JSON]))
+    }
+}
+
+extension Wallet {
+    /// The four figures of a balance, in USD.
+    var members: [(String, JSON)] {
+        [
+            ("posted", .credits(posted)), ("held", .credits(held)),
+            ("credit_limit", .credits(creditLimit)), ("available", .credits(available)),
+        ]
+    }
+}

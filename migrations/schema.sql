@@ -1,0 +1,358 @@
+-- The shape of the database after every migration. Written by `make schema`; a test keeps it true.
+
+CREATE FUNCTION public.make_partitions(month date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    parent text;
+    child text;
+    first timestamp := date_trunc('month', month);
+    bounds uuid[];
+begin
+    select array_agg((lpad(to_hex(extract(epoch from m)::bigint * 1000), 12, '0') || repeat('0', 20))::uuid
+                     order by m)
+    into bounds from unnest(array[first, first + interval '1 month']) m;
+    -- Two servers may start at once.
+    perform pg_advisory_xact_lock(hashtext('make_partitions'));
+    foreach parent in array array['posting', 'generation', 'image'] loop
+        child := parent || to_char(first, '_YYYY_MM');
+        if to_regclass(child) is null then
+            execute format('create table %I (like %I including defaults including constraints)', child, parent);
+            execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+                           parent, child, bounds[1], bounds[2]);
+            -- A statement that names the partition fires the partition's triggers, not the parent's.
+            if parent = 'posting' then
+                execute format('create trigger posting_moves_wallet after insert on %I referencing new table as inserted for each statement execute function posting_moves_wallet()', child);
+                execute format('create trigger posting_is_append_only before update or delete or truncate on %I for each statement execute function refuse_change()', child);
+            end if;
+        end if;
+    end loop;
+end $$;
+
+CREATE FUNCTION public.posting_moves_wallet() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    wallets bigint;
+    moved bigint;
+begin
+    select count(distinct (account_id, mode)) into wallets from inserted;
+    with movement as (
+        select account_id, mode,
+               sum(case when credit = 'wallet' then amount else -amount end) as amount,
+               sum(ended_hold) as ended_hold,
+               count(*) as count,
+               min(number) as first,
+               max(number) as last,
+               (array_agg(hash order by number desc))[1] as hash
+        from inserted group by account_id, mode
+    )
+    update wallet w
+    set posted = w.posted + m.amount, held = w.held - m.ended_hold, postings = m.last, chain = m.hash
+    from movement m
+    where w.account_id = m.account_id and w.mode = m.mode
+      and m.first = w.postings + 1 and m.last = w.postings + m.count;
+    get diagnostics moved = row_count;
+    if moved <> wallets then
+        raise exception 'a posting without its wallet, or out of its order'
+            using errcode = 'integrity_constraint_violation', constraint = 'posting_moves_wallet';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'rows of % are only ever inserted', tg_table_name
+        using errcode = 'integrity_constraint_violation', constraint = tg_name;
+end $$;
+
+CREATE FUNCTION public.refuse_second_end() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'generation % has ended', old.id
+        using errcode = 'integrity_constraint_violation', constraint = 'hold_ends_once';
+end $$;
+
+CREATE FUNCTION public.refuse_wallet_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'a wallet moves only by postings'
+        using errcode = 'integrity_constraint_violation', constraint = tg_name;
+end $$;
+
+CREATE TABLE public.account (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    tax_ppm integer NOT NULL,
+    suspended_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_has_a_name CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))),
+    CONSTRAINT account_has_an_email CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(email) <= 320))),
+    CONSTRAINT account_tax_is_a_share CHECK (((tax_ppm >= 0) AND (tax_ppm <= 1000000)))
+);
+
+CREATE TABLE public.api_key (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    mode text NOT NULL,
+    hash bytea NOT NULL,
+    hint text NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT api_key_has_a_name CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))),
+    CONSTRAINT api_key_hash_is_whole CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT api_key_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT api_key_scopes CHECK ((scopes <@ ARRAY['generate'::text, 'read'::text, 'admin:keys'::text]))
+);
+
+CREATE TABLE public.audit_event (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    account_id uuid,
+    subject text NOT NULL,
+    reason text,
+    details jsonb NOT NULL
+);
+
+CREATE TABLE public.generation (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    mode text NOT NULL,
+    key_id uuid NOT NULL,
+    state text NOT NULL,
+    dialect text NOT NULL,
+    model text NOT NULL,
+    provider text NOT NULL,
+    price_version integer NOT NULL,
+    n integer NOT NULL,
+    request jsonb NOT NULL,
+    held bigint NOT NULL,
+    captured bigint DEFAULT 0 NOT NULL,
+    posting_id uuid,
+    server_id uuid,
+    deadline timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    images integer DEFAULT 0 NOT NULL,
+    error_kind text,
+    error_message text,
+    queue_us bigint,
+    provider_us bigint,
+    store_us bigint,
+    total_us bigint,
+    CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),
+    CONSTRAINT a_failure_says_why CHECK (((state = 'failed'::text) = (error_kind IS NOT NULL))),
+    CONSTRAINT generation_asks_for_images CHECK ((n > 0)),
+    CONSTRAINT generation_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT generation_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT hold_ends_once CHECK ((((ended_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))) AND ((captured >= 0) AND (captured <= held)) AND ((ended_at IS NOT NULL) OR (captured = 0)))),
+    CONSTRAINT hold_is_not_negative CHECK ((held >= 0)),
+    CONSTRAINT images_within_those_asked_for CHECK (((images >= 0) AND (images <= n))),
+    CONSTRAINT only_delivered_images_cost CHECK (((captured = 0) OR (images > 0)))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE public.grant_lot (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    amount bigint NOT NULL,
+    reason text NOT NULL,
+    idempotency_key text NOT NULL,
+    posting_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT grant_lot_has_a_reason CHECK (((length(btrim(reason)) >= 1) AND (length(btrim(reason)) <= 500))),
+    CONSTRAINT grant_lot_key_length CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255))),
+    CONSTRAINT grant_lot_kind CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text, 'adjustment'::text]))),
+    CONSTRAINT grant_lot_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT grant_lot_moves_something CHECK ((amount <> 0))
+);
+
+CREATE TABLE public.image (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    generation_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    size_bytes bigint NOT NULL
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE public.model (
+    id text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    released_on date NOT NULL,
+    enabled boolean DEFAULT true NOT NULL
+);
+
+CREATE TABLE public.model_endpoint (
+    model text NOT NULL,
+    provider text NOT NULL,
+    provider_model text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    enabled boolean DEFAULT true NOT NULL
+);
+
+CREATE TABLE public.posting (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    mode text NOT NULL,
+    number bigint NOT NULL,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    amount bigint NOT NULL,
+    ended_hold bigint DEFAULT 0 NOT NULL,
+    generation_id uuid,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT capture_stays_within_its_hold CHECK ((((generation_id IS NULL) AND (ended_hold = 0)) OR ((generation_id IS NOT NULL) AND (debit = 'wallet'::text) AND (amount <= ended_hold)))),
+    CONSTRAINT posting_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT posting_balances CHECK (((debit = 'wallet'::text) <> (credit = 'wallet'::text))),
+    CONSTRAINT posting_book CHECK ((((debit = 'wallet'::text) OR (debit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text]))) AND ((credit = 'wallet'::text) OR (credit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text]))))),
+    CONSTRAINT posting_hold_is_not_negative CHECK ((ended_hold >= 0)),
+    CONSTRAINT posting_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE public.price (
+    model text NOT NULL,
+    provider text NOT NULL,
+    version integer NOT NULL,
+    line integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    billable text NOT NULL,
+    unit text NOT NULL,
+    amount bigint NOT NULL,
+    variant text,
+    CONSTRAINT price_billable CHECK ((billable = 'output_image'::text)),
+    CONSTRAINT price_is_within_reason CHECK (((amount >= 0) AND (amount <= '1000000000000000'::bigint))),
+    CONSTRAINT price_unit CHECK ((unit = 'image'::text)),
+    CONSTRAINT price_version_counts_from_one CHECK ((version > 0))
+);
+
+CREATE TABLE public.schema_migration (
+    number bigint NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.server (
+    id uuid NOT NULL,
+    host text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.wallet (
+    account_id uuid NOT NULL,
+    mode text NOT NULL,
+    posted bigint DEFAULT 0 NOT NULL,
+    held bigint DEFAULT 0 NOT NULL,
+    credit_limit bigint DEFAULT 0 NOT NULL,
+    postings bigint DEFAULT 0 NOT NULL,
+    chain bytea DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea NOT NULL,
+    CONSTRAINT wallet_holds_are_not_negative CHECK ((held >= 0)),
+    CONSTRAINT wallet_is_within_reason CHECK ((((posted >= '-1000000000000000000'::bigint) AND (posted <= '1000000000000000000'::bigint)) AND (credit_limit <= '1000000000000000000'::bigint))),
+    CONSTRAINT wallet_limit_is_not_negative CHECK ((credit_limit >= 0)),
+    CONSTRAINT wallet_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT wallet_never_below_zero CHECK ((((posted - held) + credit_limit) >= 0))
+)
+WITH (fillfactor='40');
+
+ALTER TABLE ONLY public.grant_lot
+    ADD CONSTRAINT a_key_grants_once UNIQUE (account_id, idempotency_key);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.generation
+    ADD CONSTRAINT generation_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.grant_lot
+    ADD CONSTRAINT grant_lot_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.image
+    ADD CONSTRAINT image_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.model_endpoint
+    ADD CONSTRAINT model_endpoint_pkey PRIMARY KEY (model, provider);
+
+ALTER TABLE ONLY public.model
+    ADD CONSTRAINT model_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT posting_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.price
+    ADD CONSTRAINT price_pkey PRIMARY KEY (model, provider, version, line);
+
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.server
+    ADD CONSTRAINT server_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.wallet
+    ADD CONSTRAINT wallet_pkey PRIMARY KEY (account_id, mode);
+
+CREATE UNIQUE INDEX api_key_hash ON public.api_key USING btree (hash);
+
+CREATE INDEX generation_open ON ONLY public.generation USING btree (server_id, deadline) WHERE (ended_at IS NULL);
+
+CREATE INDEX image_of_generation ON ONLY public.image USING btree (account_id, generation_id);
+
+CREATE TRIGGER audit_event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER hold_ends_once BEFORE UPDATE ON public.generation FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION public.refuse_second_end();
+
+CREATE TRIGGER posting_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER posting_moves_wallet AFTER INSERT ON public.posting REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.posting_moves_wallet();
+
+CREATE TRIGGER wallet_moves_by_postings BEFORE UPDATE OF posted, postings, chain ON public.wallet FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION public.refuse_wallet_change();
+
+CREATE TRIGGER wallet_starts_empty BEFORE INSERT ON public.wallet FOR EACH ROW WHEN (((new.posted <> 0) OR (new.held <> 0) OR (new.postings <> 0))) EXECUTE FUNCTION public.refuse_wallet_change();
+
+CREATE TRIGGER wallet_stays BEFORE DELETE OR TRUNCATE ON public.wallet FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_wallet_change();
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.grant_lot
+    ADD CONSTRAINT grant_lot_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.model_endpoint
+    ADD CONSTRAINT model_endpoint_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
+
+ALTER TABLE ONLY public.price
+    ADD CONSTRAINT price_model_provider_fkey FOREIGN KEY (model, provider) REFERENCES public.model_endpoint(model, provider);
+
+ALTER TABLE ONLY public.wallet
+    ADD CONSTRAINT wallet_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
