@@ -58,6 +58,8 @@ let package = Package(
         library("HTTP", ["Units"]),
         .target(name: "CEpoll"),
         library("HTTPServer", ["CEpoll", "HTTP", "Threads", "Units"], exclude: reasoned),
+        debian("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("HTTPClient", ["CCurl", "HTTP", "Threads", "Units"], exclude: reasoned),
         debian("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
         debian("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         debian("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
@@ -85,9 +87,8 @@ let package = Package(
         program(
             "atelier", path: "Sources/Server",
             [
-                "API", "CMalloc", "Gateway", "HTTP", "HTTPServer", "Jobs", "Log", "Postgres",
-                "Schema",
-                "Signing", "Storage", "Terminal", "Threads", "Units",
+                "API", "CMalloc", "Gateway", "HTTP", "HTTPClient", "HTTPServer", "Jobs", "Log",
+                "Postgres", "Schema", "Signing", "Storage", "Terminal", "Threads", "Units",
             ]),
         program(
             "atelier-admin", path: "admin",
@@ -115,6 +116,7 @@ let package = Package(
         tests(of: "Signing", ["SeedSupport", "Units"]),
         tests(of: "Postgres", ["DatabaseSupport", "Threads", "Units"]),
         tests(of: "HTTP", ["Units"]),
+        tests(of: "HTTPClient", ["HTTP", "Threads", "Units"]),
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
         tests(of: "Storage", ["Threads", "Units"]),
@@ -137,8 +139,8 @@ let package = Package(
             name: "AcceptanceTests",
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
-                "Postgres", "Schema", "Threads", "Units",
-            ], swiftSettings: strict),
+                "Postgres", "Schema", "SeedSupport", "Threads", "Units",
+            ], exclude: ["receiver.py"], swiftSettings: strict),
         tests(of: "API", ["Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Units"]),
     ]
 )

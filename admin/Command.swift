@@ -48,7 +48,10 @@ struct Command: Sendable {
     static let all: [Command] = [
         .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
         .accountsResume, .keysIssue, .keysList, .keysShow, .keysRevoke, .creditsGrant,
-        .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .usageSummary, .verify,
+        .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .usageSummary, .jobsList,
+        .jobsShow,
+        .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
+        .webhooksReplay, .webhooksRotateSecret, .verify,
     ]
 
     /// Options that every command takes.

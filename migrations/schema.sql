@@ -127,6 +127,22 @@ CREATE TABLE public.audit_event (
     details jsonb NOT NULL
 );
 
+CREATE TABLE public.batch (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    mode text NOT NULL,
+    key_id uuid NOT NULL,
+    dialect text NOT NULL,
+    size integer NOT NULL,
+    open integer NOT NULL,
+    request jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT batch_ends_with_its_last CHECK ((((open >= 0) AND (open <= size)) AND ((open = 0) = (ended_at IS NOT NULL)))),
+    CONSTRAINT batch_is_small CHECK (((size >= 1) AND (size <= 20))),
+    CONSTRAINT batch_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
 CREATE TABLE public.generation (
     account_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -153,10 +169,18 @@ CREATE TABLE public.generation (
     provider_us bigint,
     store_us bigint,
     total_us bigint,
+    batch_id uuid,
+    durable boolean DEFAULT false NOT NULL,
+    ready_at timestamp with time zone,
+    claims integer DEFAULT 0 NOT NULL,
+    task text,
+    progress integer DEFAULT 0 NOT NULL,
     CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),
     CONSTRAINT a_failure_says_why CHECK (((state = 'failed'::text) = (error_kind IS NOT NULL))),
+    CONSTRAINT a_queued_generation_belongs_to_nobody CHECK (((state <> 'queued'::text) OR ((server_id IS NULL) AND (ready_at IS NOT NULL)))),
     CONSTRAINT generation_asks_for_images CHECK ((n > 0)),
     CONSTRAINT generation_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT generation_progress_is_percent CHECK (((progress >= 0) AND (progress <= 100))),
     CONSTRAINT generation_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT hold_ends_once CHECK ((((ended_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))) AND ((captured >= 0) AND (captured <= held)) AND ((ended_at IS NOT NULL) OR (captured = 0)))),
     CONSTRAINT hold_is_not_negative CHECK ((held >= 0)),
@@ -180,6 +204,19 @@ CREATE TABLE public.grant_lot (
     CONSTRAINT grant_lot_kind CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text, 'adjustment'::text]))),
     CONSTRAINT grant_lot_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT grant_lot_moves_something CHECK ((amount <> 0))
+);
+
+CREATE TABLE public.idempotency_key (
+    account_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    path text NOT NULL,
+    generation_id uuid,
+    batch_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT a_key_names_one_work CHECK (((generation_id IS NULL) <> (batch_id IS NULL))),
+    CONSTRAINT idempotency_fingerprint_is_whole CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT idempotency_key_length CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
 
 CREATE TABLE public.image (
@@ -279,6 +316,57 @@ CREATE TABLE public.wallet (
 )
 WITH (fillfactor='40');
 
+CREATE TABLE public.webhook_attempt (
+    account_id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    status integer,
+    error text,
+    duration_us bigint NOT NULL
+);
+
+CREATE TABLE public.webhook_delivery (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    url text NOT NULL,
+    event text NOT NULL,
+    generation_id uuid,
+    batch_id uuid,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT webhook_delivery_ends_once CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
+    CONSTRAINT webhook_delivery_state CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.webhook_endpoint (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    events text[] NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    disabled_reason text,
+    failing_since timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT a_disabled_endpoint_says_why CHECK ((enabled = (disabled_reason IS NULL))),
+    CONSTRAINT webhook_description_length CHECK ((length(description) <= 200)),
+    CONSTRAINT webhook_endpoint_listens CHECK ((cardinality(events) > 0)),
+    CONSTRAINT webhook_url_length CHECK (((length(url) >= 1) AND (length(url) <= 2048)))
+);
+
+CREATE TABLE public.webhook_secret (
+    account_id uuid NOT NULL,
+    version integer NOT NULL,
+    previous_until timestamp with time zone,
+    CONSTRAINT webhook_secret_counts_from_one CHECK ((version > 0))
+);
+
 ALTER TABLE ONLY public.grant_lot
     ADD CONSTRAINT a_key_grants_once UNIQUE (account_id, idempotency_key);
 
@@ -291,11 +379,17 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (account_id, id);
+
 ALTER TABLE ONLY public.generation
     ADD CONSTRAINT generation_pkey PRIMARY KEY (account_id, id);
 
 ALTER TABLE ONLY public.grant_lot
     ADD CONSTRAINT grant_lot_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (account_id, key);
 
 ALTER TABLE ONLY public.image
     ADD CONSTRAINT image_pkey PRIMARY KEY (account_id, id);
@@ -321,11 +415,33 @@ ALTER TABLE ONLY public.server
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account_id, mode);
 
+ALTER TABLE ONLY public.webhook_attempt
+    ADD CONSTRAINT webhook_attempt_pkey PRIMARY KEY (account_id, delivery_id, endpoint_id, number);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (account_id, id, endpoint_id);
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (account_id);
+
 CREATE UNIQUE INDEX api_key_hash ON public.api_key USING btree (hash);
+
+CREATE INDEX generation_of_batch ON ONLY public.generation USING btree (account_id, batch_id) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX generation_open ON ONLY public.generation USING btree (server_id, deadline) WHERE (ended_at IS NULL);
 
+CREATE INDEX generation_queued ON ONLY public.generation USING btree (account_id, ready_at, id) WHERE (state = 'queued'::text);
+
+CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_at);
+
 CREATE INDEX image_of_generation ON ONLY public.image USING btree (account_id, generation_id);
+
+CREATE INDEX webhook_due ON public.webhook_delivery USING btree (account_id, next_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_of_generation ON public.webhook_delivery USING btree (account_id, generation_id);
 
 CREATE TRIGGER audit_event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -344,8 +460,14 @@ CREATE TRIGGER wallet_stays BEFORE DELETE OR TRUNCATE ON public.wallet FOR EACH 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
+ALTER TABLE ONLY public.batch
+    ADD CONSTRAINT batch_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
 ALTER TABLE ONLY public.grant_lot
     ADD CONSTRAINT grant_lot_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT idempotency_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
@@ -355,4 +477,13 @@ ALTER TABLE ONLY public.price
 
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 

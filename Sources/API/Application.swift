@@ -11,6 +11,9 @@ public import Units
 public struct Application: Sendable {
     let engine: Engine
     let keys: KeyReader
+    let jobs: JobReader
+    /// Why a webhook may not be sent to an address, if it may not.
+    let webhookRefusal: @Sendable (String) -> String?
     let database: Database
     let store: ImageStore
     let pool: WorkerPool
@@ -37,12 +40,15 @@ public struct Application: Sendable {
     }
 
     public init(
-        engine: Engine, keys: KeyReader, database: Database, store: ImageStore, pool: WorkerPool,
-        pepper: Pepper, publicURL: String, clock: Clock, log: Log,
-        gauges: @escaping @Sendable () -> [Gauge]
+        engine: Engine, keys: KeyReader, jobs: JobReader,
+        webhookRefusal: @escaping @Sendable (String) -> String?, database: Database,
+        store: ImageStore, pool: WorkerPool, pepper: Pepper, publicURL: String, clock: Clock,
+        log: Log, gauges: @escaping @Sendable () -> [Gauge]
     ) {
         self.engine = engine
         self.keys = keys
+        self.jobs = jobs
+        self.webhookRefusal = webhookRefusal
         self.database = database
         self.store = store
         self.pool = pool
@@ -91,6 +97,8 @@ public struct Application: Sendable {
     ) async -> Response {
         do {
             return try await route.answer(self, request, parameters)
+        } catch let replayed as ReplayedRefusal {
+            return Response.refusing(replayed.refusal, as: route.errors).replayed()
         } catch {
             return .refusing(refusal(for: error, request: id), as: route.errors)
         }

@@ -24,6 +24,50 @@ struct Route: Sendable {
         Route("POST", "/v1/image/generate", .imaRouter, .generate) {
             try await $0.imaRouterGeneration($1)
         },
+        Route("POST", "/v1/image/generate/async", .imaRouter, .generate) {
+            try await $0.imaRouterAsync($1)
+        },
+        Route("POST", "/v1/image/generate/batch", .imaRouter, .generate) {
+            try await $0.imaRouterAsync($1)
+        },
+        Route("POST", "/v1/image/batch", .imaRouter, .generate) {
+            try await $0.imaRouterAsync($1)
+        },
+        Route("GET", "/v1/jobs/{id}", .imaRouter, .read) { try await $0.job($1, $2) },
+        Route("DELETE", "/v1/jobs/{id}", .imaRouter, .generate) {
+            try await $0.cancelJob($1, $2)
+        },
+        Route("GET", "/v1/batches/{id}", .imaRouter, .read) { try await $0.batch($1, $2) },
+        Route("DELETE", "/v1/batches/{id}", .imaRouter, .generate) {
+            try await $0.cancelJob($1, $2)
+        },
+        Route("POST", "/v2/images/generate", .jobs, .generate) { try await $0.v2Generate($1) },
+        Route("GET", "/v2/jobs", .jobs, .read) { try await $0.v2Jobs($1) },
+        Route("GET", "/v2/jobs/{id}", .jobs, .read) { try await $0.v2Job($1, $2) },
+        Route("GET", "/v2/me", .jobs, .read) { try await $0.v2Me($1) },
+        Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
+        Route("GET", "/v1/webhooks", .problem, .read) { try await $0.webhooks($1) },
+        Route("POST", "/v1/webhooks", .problem, .adminKeys) { try await $0.createWebhook($1) },
+        Route("GET", "/v1/webhooks/secret", .problem, .read) { try await $0.webhookSecret($1) },
+        Route("POST", "/v1/webhooks/secret/rotate", .problem, .adminKeys) {
+            try await $0.rotateWebhookSecret($1)
+        },
+        Route("GET", "/v1/webhooks/deliveries", .problem, .read) {
+            try await $0.webhookDeliveries($1)
+        },
+        Route("GET", "/v1/webhooks/deliveries/{id}", .problem, .read) {
+            try await $0.webhookDelivery($1, $2)
+        },
+        Route("POST", "/v1/webhooks/deliveries/{id}/replay", .problem, .adminKeys) {
+            try await $0.replayWebhook($1, $2)
+        },
+        Route("GET", "/v1/webhooks/{id}", .problem, .read) { try await $0.webhook($1, $2) },
+        Route("PATCH", "/v1/webhooks/{id}", .problem, .adminKeys) {
+            try await $0.changeWebhook($1, $2)
+        },
+        Route("DELETE", "/v1/webhooks/{id}", .problem, .adminKeys) {
+            try await $0.deleteWebhook($1, $2)
+        },
         Route("GET", "/v1/balance", .problem, .read) { try await $0.balance($1) },
         Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
         Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in
@@ -122,7 +166,12 @@ struct RouteTable: Sendable {
     /// In whose words a path that does not exist is refused: its prefix tells.
     static func errors(ofUnknown path: String) -> ErrorShape {
         if path.hasPrefix("/v1/openai/") { return .imageRouter }
-        if path.hasPrefix("/v1/image/") || path.hasPrefix("/v1/jobs") { return .imaRouter }
+        if path.hasPrefix("/v1/image/") || path.hasPrefix("/v1/jobs")
+            || path.hasPrefix("/v1/batches")
+        {
+            return .imaRouter
+        }
+        if path.hasPrefix("/v2/") { return .jobs }
         if path.hasPrefix("/v1/") { return .openAI }
         return .problem
     }

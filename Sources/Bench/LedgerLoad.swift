@@ -82,11 +82,15 @@ struct LedgerLoad {
     private func pair(_ key: KeyHash) async throws {
         let now = Clock.system.now
         let generation = ID<Generation>(at: now)
-        let admitted = try await engine.admit(
-            Admission(
-                key: key, generation: generation, dialect: "bench", model: "test/paid",
-                provider: "test", priceVersion: 1, n: 1, request: #"{"prompt":"a fox"}"#,
-                quote: Self.price, server: server, deadline: now + .seconds(60), at: now))
+        let admission = Admission(
+            generation: generation, dialect: "bench", model: "test/paid", provider: "test",
+            priceVersion: 1, n: 1, request: #"{"prompt":"a fox"}"#, quote: Self.price,
+            start: .running(server), durable: false, deadline: now + .seconds(60), at: now)
+        let verdict = try await engine.admit(
+            Submission(key: key, admissions: [admission], at: now))
+        guard case .admitted(let admitted) = verdict else {
+            preconditionFailure("nothing is claimed, so nothing repeats")
+        }
         _ = try await engine.settle(
             Settlement(
                 wallet: admitted.wallet, generation: generation, server: server,

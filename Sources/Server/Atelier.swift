@@ -12,8 +12,9 @@ enum Atelier {
     private static let usage = """
         atelier: one key, one balance and one bill for every image model
 
-        usage: atelier serve      run the API
-               atelier migrate    bring the database to this program's shape
+        usage: atelier serve [--no-worker]   run the API, and a worker beside it
+               atelier work                  run a worker alone
+               atelier migrate               bring the database to this program's shape
                atelier --version
 
         Settings are read from the environment:
@@ -25,13 +26,9 @@ enum Atelier {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments {
-        case ["serve"]:
-            // Not an asynchronous `main`: that may run beside the first thread, and a signal would
-            // find the first thread unprotected.
-            Signals.block()
-            Allocator.keepFreedMemory()
-            begin { try await Serve.run($0) }
-            Signals.watch()
+        case ["serve"]: run(.serve(worker: true))
+        case ["serve", "--no-worker"]: run(.serve(worker: false))
+        case ["work"]: run(.work)
         case ["migrate"]:
             begin { try await Migrate.run($0) }
             while true { pause() }
@@ -42,6 +39,16 @@ enum Atelier {
             Terminal.complain(usage + "\n")
             Terminal.leave(2)
         }
+    }
+
+    /// Runs until a signal asks it to stop.
+    private static func run(_ role: Serve.Role) {
+        // Not an asynchronous `main`: that may run beside the first thread, and a signal would
+        // find the first thread unprotected.
+        Signals.block()
+        Allocator.keepFreedMemory()
+        begin { try await Serve.run(role, $0) }
+        Signals.watch()
     }
 
     /// Runs `command` in the background, and ends the process when it has ended.

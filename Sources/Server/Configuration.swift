@@ -1,3 +1,4 @@
+import HTTPClient
 import HTTPServer
 import Log
 import Signing
@@ -10,6 +11,10 @@ struct Configuration: Sendable {
     let publicURL: String
     let pepper: Pepper
     let storeDirectory: String
+    /// Where webhooks may lead.
+    let addresses: AddressFilter
+    let slots: Int
+    let queueDepth: Int
     let loops: Int
     let databaseConnections: Int
     let logLevel: Log.Level
@@ -39,6 +44,17 @@ struct Configuration: Sendable {
         Setting(
             name: "ATELIER_STORE", standard: "dir:pictures",
             help: "where pictures are kept: dir: and a directory"),
+        Setting(
+            name: "ATELIER_ALLOW_ADDRESSES", standard: "none",
+            help:
+                "private ranges that webhooks may lead to all the same, such as 10.1.0.0/16,::1/128"
+        ),
+        Setting(
+            name: "ATELIER_WORKER_SLOTS", standard: "256",
+            help: "jobs that this process's worker carries out at once, 1 to 20000"),
+        Setting(
+            name: "ATELIER_QUEUE_DEPTH", standard: "10000",
+            help: "jobs of one account that may wait, 1 to 1000000"),
         Setting(name: "ATELIER_LOOPS", standard: "one a core", help: "event loops, 1 to 64"),
         Setting(
             name: "ATELIER_DATABASE_CONNECTIONS", standard: "4",
@@ -58,10 +74,12 @@ struct Configuration: Sendable {
             guard let text = value(name) else { throw ConfigurationFault("\(name) is not set") }
             return text
         }
-        func number(_ name: String, _ standard: Int) throws(ConfigurationFault) -> Int {
+        func number(
+            _ name: String, _ standard: Int, upTo limit: Int = 64
+        ) throws(ConfigurationFault) -> Int {
             guard let text = value(name) else { return standard }
-            guard let number = Int(text), (1...64).contains(number) else {
-                throw ConfigurationFault("\(name) is a number from 1 to 64, not '\(text)'")
+            guard let number = Int(text), (1...limit).contains(number) else {
+                throw ConfigurationFault("\(name) is a number from 1 to \(limit), not '\(text)'")
             }
             return number
         }
@@ -90,6 +108,13 @@ struct Configuration: Sendable {
             throw ConfigurationFault("ATELIER_STORE is dir: and a directory, not '\(store)'")
         }
         storeDirectory = String(store.dropFirst(4))
+        do throws(AddressFilter.Unreadable) {
+            addresses = try AddressFilter(allowing: value("ATELIER_ALLOW_ADDRESSES") ?? "")
+        } catch {
+            throw ConfigurationFault("ATELIER_ALLOW_ADDRESSES: \(error)")
+        }
+        slots = try number("ATELIER_WORKER_SLOTS", 256, upTo: 20_000)
+        queueDepth = try number("ATELIER_QUEUE_DEPTH", 10_000, upTo: 1_000_000)
         loops = try number("ATELIER_LOOPS", cores)
         databaseConnections = try number("ATELIER_DATABASE_CONNECTIONS", 4)
         let level = value("ATELIER_LOG_LEVEL") ?? "info"

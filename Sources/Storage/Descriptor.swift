@@ -61,4 +61,30 @@ final class Descriptor: Sendable {
             throw StoreFailure("naming a picture", path: "\(other.path)/\(name)")
         }
     }
+
+    /// The bytes of the file `name`; nil when there is none.
+    func readFile(_ name: String) throws(StoreFailure) -> [UInt8]? {
+        let file = unsafe openat(number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw StoreFailure("opening a picture", path: "\(path)/\(name)")
+        }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else {
+            throw StoreFailure("reading a picture's size", path: "\(path)/\(name)")
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var count = 0
+        while count < bytes.count {
+            let more = unsafe bytes.withUnsafeMutableBytes { all in
+                unsafe pread(
+                    file, all.baseAddress.map { unsafe $0 + count }, all.count - count, count)
+            }
+            if more < 0, errno == EINTR { continue }
+            guard more > 0 else { throw StoreFailure("reading a picture", path: "\(path)/\(name)") }
+            count += more
+        }
+        return bytes
+    }
 }

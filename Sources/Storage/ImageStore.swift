@@ -72,6 +72,11 @@ public struct ImageStore: Sendable {
         }
     }
 
+    /// The bytes of the picture called `name`; nil when there is none.
+    public func read(_ name: StoredName) async throws -> [UInt8]? {
+        try await pool.run { try root.readFile(shards.path(of: name)) }
+    }
+
     /// Forgets the picture called `name` for good. That there is none is no failure.
     public func remove(_ name: StoredName) async throws {
         try await pool.run {

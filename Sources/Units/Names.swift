@@ -10,5 +10,8 @@ public enum Key {}
 /// One request for images, from its admission to its end.
 public enum Generation {}
 
+/// Up to 20 generations submitted together.
+public enum Batch {}
+
 /// A running process that holds a lease on what it runs.
 public enum Server {}

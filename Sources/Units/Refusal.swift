@@ -24,6 +24,15 @@ public struct Refusal: Error, Hashable, Sendable {
         case modelWithoutPrice = "model_without_price"
         case insufficientCredits = "insufficient_credits"
         case conflict = "conflict"
+        case moderated = "moderated"
+        case cancelled = "cancelled"
+        // What was asked before
+        case stillRunning = "still_running"
+        case idempotencyKeyReused = "idempotency_key_reused"
+        case answerNotKept = "answer_not_kept"
+        // Too much of it
+        case queueFull = "queue_full"
+        case rateLimited = "rate_limited"
         // What could not be done
         case providerFailed = "provider_failed"
         case deadlinePassed = "deadline_passed"

@@ -14,10 +14,14 @@ struct Caller {
     let gateway: TestGateway
 
     /// Gives `body` an application whose gateway is audited afterwards.
-    static func with(_ body: (Caller) async throws -> Void) async throws {
-        try await withGateway { gateway in
+    static func with(
+        provider: (any Provider)? = nil, _ body: (Caller) async throws -> Void
+    ) async throws {
+        try await withGateway(provider: provider) { gateway in
             let application = Application(
-                engine: gateway.engine, keys: gateway.keys, database: gateway.database,
+                engine: gateway.engine, keys: gateway.keys, jobs: gateway.jobs,
+                webhookRefusal: { $0.contains("//127.") ? "it is a loopback address" : nil },
+                database: gateway.database,
                 store: gateway.store, pool: gateway.pool, pepper: try #require(TestGateway.pepper),
                 publicURL: "https://pictures.example", clock: gateway.time.clock, log: .silent,
                 gauges: { [] })
@@ -26,14 +30,20 @@ struct Caller {
     }
 
     func post(
-        _ path: String, _ json: String, as customer: Customer?, type: String? = "application/json"
+        _ path: String, _ json: String, as customer: Customer?,
+        type: String? = "application/json", headers: Headers = [:]
     ) async throws -> Answer {
-        var headers = Headers()
+        var headers = headers
         if let customer {
             headers["Authorization"] = "Bearer \(customer.text.secret.reveal())"
         }
         if let type { headers["Content-Type"] = type }
         return try await send("POST", path, headers, body: Array(json.utf8))
+    }
+
+    func delete(_ target: String, as customer: Customer) async throws -> Answer {
+        try await send(
+            "DELETE", target, ["Authorization": "Bearer \(customer.text.secret.reveal())"])
     }
 
     func get(_ target: String, as customer: Customer? = nil) async throws -> Answer {
@@ -91,7 +101,7 @@ struct Answer {
     var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The body as `Wanted`; numbers of money are decimals, exactly.
-    func json<Wanted: Decodable>(_: Wanted.Type) throws -> Wanted {
+    func json<Wanted: Decodable>(_ type: Wanted.Type) throws -> Wanted {
         try JSONDecoder().decode(Wanted.self, from: Data(body))
     }
 }

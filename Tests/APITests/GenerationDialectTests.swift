@@ -219,20 +219,6 @@ import Units
         }
     }
 
-    @Test func anIdempotencyKeyIsRefusedRatherThanIgnored() async throws {
-        try await Caller.with { caller in
-            let acme = try await caller.gateway.customer(credits: "1.00")
-            let reply = try await caller.send(
-                "POST", "/v1/images/generations",
-                [
-                    "Authorization": "Bearer \(acme.text.secret.reveal())",
-                    "Idempotency-Key": "order 17",
-                ], body: Array(#"{"model":"test/paid","prompt":"a","size":"16x16"}"#.utf8))
-            #expect(reply.status == 400)
-            #expect(try await caller.gateway.wallet(of: acme).posted.dollars == "1")
-        }
-    }
-
     @Test(arguments: ["", "no json", "[1]", "{", "\"text\"", #"{"prompt": "a" "model": "b"}"#])
     func whatIsNoJSONObjectIsRefused(body: String) async throws {
         try await Caller.with { caller in

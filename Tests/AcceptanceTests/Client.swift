@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Testing
 import Threads
@@ -44,14 +45,21 @@ final class Client: @unchecked Sendable {
         unsafe _ = Glibc.send(socket, bytes, bytes.count, Self.noSignal)
     }
 
-    func ask(_ method: String, _ target: String, key: String? = nil, body: String? = nil) {
+    func ask(
+        _ method: String, _ target: String, key: String? = nil, body: String? = nil,
+        headers: [String: String] = [:]
+    ) {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: test\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
         if let key { text += "Authorization: Bearer \(key)\r\n" }
         if let body {
             text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
         }
         send(text + "\r\n" + (body ?? ""))
     }
+
+    /// Leaves without a word.
+    func hangUp() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     private static let waiting = WorkerPool(name: "clients", threads: 16, queueMax: .max)
 
@@ -120,4 +128,11 @@ struct Reply: Sendable {
     func header(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
     var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+extension Reply {
+    /// The body as `Wanted`; numbers of money are decimals, exactly.
+    func json<Wanted: Decodable>(_ type: Wanted.Type) throws -> Wanted {
+        try JSONDecoder().decode(Wanted.self, from: Data(body))
+    }
 }

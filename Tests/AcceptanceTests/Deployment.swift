@@ -9,24 +9,30 @@ struct Deployment: Sendable {
     let databaseURL: String
     private let directory: String
     private let transcript: Transcript
+    /// Private ranges that webhooks may lead to.
+    private let allowing: String
 
     private static let pepper = "a pepper for acceptance tests"
 
     /// Gives `body` a deployment on a database of the shared server, and ends with `verify`.
-    static func with(_ body: (Deployment) async throws -> Void) async throws {
+    static func with(
+        allowing: String = "", _ body: (Deployment) async throws -> Void
+    ) async throws {
         try await withTestDatabase(template: migrated) { test in
-            try await with(databaseURL: test.url, body)
+            try await with(databaseURL: test.url, allowing: allowing, body)
         }
     }
 
     /// The same on any migrated database.
     static func with(
-        databaseURL: String, _ body: (Deployment) async throws -> Void
+        databaseURL: String, allowing: String = "",
+        _ body: (Deployment) async throws -> Void
     ) async throws {
         let directory = "/tmp/atelier-test-acceptance-\(UInt64.random(in: 0 ... .max))"
         defer { Files.removeAll(below: directory) }
         let deployment = Deployment(
-            databaseURL: databaseURL, directory: directory, transcript: try Transcript())
+            databaseURL: databaseURL, directory: directory, transcript: try Transcript(),
+            allowing: allowing)
         try await body(deployment)
         let verdict = try await deployment.admin("verify")
         #expect(verdict.code == 0, "\(verdict.output)")
@@ -37,18 +43,25 @@ struct Deployment: Sendable {
             "DATABASE_URL": databaseURL, "ATELIER_KEY_PEPPER": Self.pepper,
             "ATELIER_LISTEN": "127.0.0.1:0", "ATELIER_STORE": "dir:\(directory)",
             "ATELIER_PUBLIC_URL": "http://pictures.example", "SWIFT_BACKTRACE": "enable=no",
-            "USER": "acceptance",
+            "ATELIER_ALLOW_ADDRESSES": allowing, "USER": "acceptance",
         ]
     }
 
     /// What all servers of this deployment have logged.
     var log: String { transcript.text }
 
+    /// Starts a worker without a server in front.
+    func work() throws -> Program {
+        try Program(
+            try Program.path("atelier"), ["work"], environment: environment,
+            errors: transcript.descriptor)
+    }
+
     /// Starts a server and waits until it is ready.
-    func serve() async throws -> RunningServer {
+    func serve(_ arguments: String...) async throws -> RunningServer {
         let own = try Transcript()
         let program = try Program(
-            try Program.path("atelier"), ["serve"], environment: environment,
+            try Program.path("atelier"), ["serve"] + arguments, environment: environment,
             errors: own.descriptor)
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
@@ -91,12 +104,18 @@ struct Deployment: Sendable {
             await admin("accounts", "create", "--name", "Acme", "--email", "a@acme.example"))
         let key = try read(
             await admin("keys", "issue", "--account", account.id, "--name", "test"))
+        let adminKey = try read(
+            await admin(
+                "keys", "issue", "--account", account.id, "--name", "admin", "--scope",
+                "generate,read,admin:keys"))
         _ = try read(
             await admin(
                 "credits", "grant", "--account", account.id, "--amount", credits, "--reason",
                 "test"))
         let secret = try #require(key.secret)
-        return Buyer(account: account.id, keyID: key.id, key: secret)
+        return Buyer(
+            account: account.id, keyID: key.id, key: secret,
+            adminKey: try #require(adminKey.secret))
     }
 
     /// The balance of an account, in exact decimals.
@@ -107,10 +126,28 @@ struct Deployment: Sendable {
     }
 }
 
+extension Deployment {
+    private struct Secret: Decodable { let secret: String }
+
+    /// The secret that an account's webhooks are signed with.
+    func webhookSecret(of buyer: Buyer) async throws -> String {
+        try await rotateWebhookSecret(of: buyer)
+    }
+
+    /// A new secret; the one before goes on signing beside it for a day.
+    func rotateWebhookSecret(of buyer: Buyer) async throws -> String {
+        let run = try await admin("webhooks", "rotate-secret", "--account", buyer.account)
+        #expect(run.code == 0, "\(run.output)")
+        return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+    }
+}
+
 struct Buyer: Sendable {
     let account: String
     let keyID: String
     let key: String
+    /// A key that may change keys and webhooks too.
+    let adminKey: String
 }
 
 struct Balance: Decodable {
@@ -130,10 +167,11 @@ struct RunningServer: Sendable {
 
     /// Asks once on a connection of its own.
     func ask(
-        _ method: String, _ target: String, key: String? = nil, body: String? = nil
+        _ method: String, _ target: String, key: String? = nil, body: String? = nil,
+        headers: [String: String] = [:]
     ) async throws -> Reply? {
         let client = try Client(port: port)
-        client.ask(method, target, key: key, body: body)
+        client.ask(method, target, key: key, body: body, headers: headers)
         return try await client.answer()
     }
 

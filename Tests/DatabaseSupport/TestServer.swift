@@ -27,6 +27,11 @@ public enum TestServer {
         get throws { try variable("ATELIER_TEST_POSTGRES_BIN") }
     }
 
+    /// A Python that has the official clients.
+    public static var python: String {
+        get throws { try variable("ATELIER_TEST_PYTHON") }
+    }
+
     /// What a script of ours needs of the environment.
     public static var environment: [String: String] {
         var variables: [String: String] = [:]

@@ -34,18 +34,27 @@ public struct TestGateway: Sendable {
     public let store: ImageStore
     public let pool: WorkerPool
     public let keys: KeyReader
+    public let jobs: JobReader
     public let time: MovingClock
 
     public static let pepper = Pepper(Secret("a pepper for tests only"))
 
     /// Another server on the same database: its own lease, its own memory.
     public func otherServer() async throws -> TestGateway {
-        try await TestGateway(url: url, directory: directory, time: time)
+        try await TestGateway(
+            url: url, directory: directory, time: time, provider: provider, queueDepth: queueDepth)
     }
 
     public let directory: String
+    private let provider: (any Provider)?
+    private let queueDepth: Int
 
-    init(url: String, directory: String, time: MovingClock) async throws {
+    init(
+        url: String, directory: String, time: MovingClock, provider: (any Provider)?,
+        queueDepth: Int
+    ) async throws {
+        self.provider = provider
+        self.queueDepth = queueDepth
         self.url = url
         self.directory = directory
         self.time = time
@@ -61,11 +70,16 @@ public struct TestGateway: Sendable {
             server: ID(at: time.clock.now), host: "test", database: database, clock: time.clock,
             log: .silent)
         try await lease.renew()
+        var limits = Engine.Limits()
+        limits.queueDepthMax = queueDepth
+        limits.retryAfter = .milliseconds(2)
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
-            painting: pool, lease: lease, limits: .init(), clock: time.clock, log: .silent)
+            providers: ["test": provider ?? Painter(pool: pool, clock: time.clock)], lease: lease,
+            limits: limits, clock: time.clock, log: .silent)
         keys = KeyReader(url: Secret(url), settings: patient, clock: time.clock)
+        jobs = JobReader(url: Secret(url), settings: patient, clock: time.clock)
     }
 
     /// Who acts in tests.
@@ -117,6 +131,19 @@ public struct TestGateway: Sendable {
     }
 }
 
+extension Engine {
+    /// Generates for a caller who waits until it ends.
+    public func finish(
+        _ request: GenerationRequest, for key: KeyHash, claim: IdempotencyClaim? = nil
+    ) async throws -> FinishedGeneration {
+        let answer = try await generate(request, for: key, claim: claim, patience: .untilItEnds)
+        guard case .finished(let finished) = answer else {
+            throw Refusal(.conflict, "it goes on without its caller")
+        }
+        return finished
+    }
+}
+
 /// An account with its key, as a test sees it.
 public struct Customer: Sendable {
     public let account: ID<Account>
@@ -127,15 +154,17 @@ public struct Customer: Sendable {
 }
 
 /// Gives `body` a gateway on a database of its own, and audits what it leaves behind.
-public func withGateway(
-    auditing: Bool = true, isolation: isolated (any Actor)? = #isolation,
+package func withGateway(
+    auditing: Bool = true, provider: (any Provider)? = nil, queueDepth: Int = 10_000,
+    isolation: isolated (any Actor)? = #isolation,
     _ body: (TestGateway) async throws -> Void
 ) async throws {
     try await withTestDatabase(template: migrated) { test in
         let directory = "/tmp/atelier-test-\(test.name)"
         defer { Files.removeAll(below: directory) }
         let gateway = try await TestGateway(
-            url: test.url, directory: directory, time: MovingClock())
+            url: test.url, directory: directory, time: MovingClock(), provider: provider,
+            queueDepth: queueDepth)
         defer { gateway.database.close() }
         try await body(gateway)
         guard auditing else { return }

@@ -127,17 +127,31 @@ extension Key.Standing {
     }
 }
 
-extension Admission {
-    static func sample(key: UInt8, dollars: Int64) -> Admission {
+extension Submission {
+    static func sample(key: UInt8, dollars: Int64) -> Submission {
         sample(key: KeyHash(bytes: [key]), quote: .dollars(dollars), server: ID(at: Day.today))
     }
 
+    /// One request; it waits in the queue when no server is named.
     static func sample(
-        key: KeyHash, quote: Credits, server: ID<Server>, at now: Timestamp = Day.today
-    ) -> Admission {
-        Admission(
-            key: key, generation: ID(at: now), dialect: "test", model: "test/paid",
-            provider: "test", priceVersion: 1, n: 1, request: "{}", quote: quote, server: server,
+        key: KeyHash, quote: Credits, server: ID<Server>?, durable: Bool = false,
+        claim: IdempotencyClaim? = nil, at now: Timestamp = Day.today
+    ) -> Submission {
+        let admission = Admission(
+            generation: ID(at: now), dialect: "test", model: "test/paid", provider: "test",
+            priceVersion: 1, n: 1,
+            request: #"{"prompt":"a fox","size":"16x16","output_format":"png","seed":1}"#,
+            quote: quote, start: server.map(Admission.Start.running) ?? .queued, durable: durable,
             deadline: now + .seconds(60), at: now)
+        return Submission(key: key, admissions: [admission], claim: claim, at: now)
+    }
+
+    var generation: ID<Generation> { admissions[0].generation }
+}
+
+extension Verdict {
+    /// What was let in; nil for a repetition.
+    var admitted: Admitted? {
+        if case .admitted(let admitted) = self { admitted } else { nil }
     }
 }

@@ -17,7 +17,7 @@ import Units
         try await withGateway(auditing: false) { gateway in
             let acme = try await gateway.customer(credits: "5.00")
             try await Self.spend(acme, gateway)
-            let open = Admission.sample(
+            let open = Submission.sample(
                 key: acme.hash, quote: .dollars(1), server: gateway.lease.server)
             _ = try await gateway.engine.admit(open)
             try await gateway.database.transaction { transaction in
@@ -32,15 +32,37 @@ import Units
     }
 
     private static func spend(_ customer: Customer, _ gateway: TestGateway) async throws {
-        let admission = Admission.sample(
+        let admission = Submission.sample(
             key: customer.hash, quote: .dollars(1), server: gateway.lease.server)
-        let admitted = try await gateway.engine.admit(admission)
+        let admitted = try #require(try await gateway.engine.admit(admission).admitted)
         _ = try await gateway.engine.settle(
             Settlement(
                 wallet: admitted.wallet, generation: admission.generation,
                 server: gateway.lease.server,
                 outcome: .delivered(images: 1, cost: .dollars(1), kept: []), latency: .none,
                 posting: ID(at: Day.today), at: Day.today))
+    }
+
+    @Test func aBatchMiscountedByHand() async throws {
+        let found = try await findings {
+            """
+            insert into batch (account_id, id, mode, key_id, dialect, size, open, request, created_at)
+            select \($0), \($0), 'live', id, 'test', 2, 1, '{}', created_at from api_key
+            where account_id = \($0)
+            """
+        }
+        #expect(found == ["a batch counts its open members"])
+    }
+
+    @Test func anIdempotencyKeyOfNothing() async throws {
+        let found = try await findings {
+            """
+            insert into idempotency_key (account_id, key, fingerprint, path, generation_id, created_at)
+            select \($0), 'order-17', sha256('a'), 'POST /x', id, created_at from account
+            where id = \($0)
+            """
+        }
+        #expect(found == ["an idempotency key names work that exists"])
     }
 
     @Test func aWalletChangedByHand() async throws {

@@ -22,7 +22,7 @@ import Units
     @Test func aPictureIsMadeKeptAndPaidFor() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "1.00")
-            let made = try await gateway.engine.generate(ask(n: 2), for: acme.hash)
+            let made = try await gateway.engine.finish(ask(n: 2), for: acme.hash)
             #expect(made.images.count == 2)
             #expect(made.money.captured.dollars == "0.008")
             #expect(try await gateway.wallet(of: acme).posted.dollars == "0.992")
@@ -38,8 +38,8 @@ import Units
             let acme = try await gateway.customer()
             var request = ask("test/test")
             request.seed = 7
-            let first = try await gateway.engine.generate(request, for: acme.hash)
-            let second = try await gateway.engine.generate(request, for: acme.hash)
+            let first = try await gateway.engine.finish(request, for: acme.hash)
+            let second = try await gateway.engine.finish(request, for: acme.hash)
             #expect(first.images.map(\.bytes) == second.images.map(\.bytes))
         }
     }
@@ -47,7 +47,7 @@ import Units
     @Test func whatIsFreeWorksOnAnEmptyBalance() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer()
-            let made = try await gateway.engine.generate(ask("test/test"), for: acme.hash)
+            let made = try await gateway.engine.finish(ask("test/test"), for: acme.hash)
             #expect(made.money.captured == .zero)
             #expect(made.money.posting == nil)
         }
@@ -56,7 +56,7 @@ import Units
     @Test func aTestKeyPaysWithPlayCredits() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(mode: .test)
-            _ = try await gateway.engine.generate(ask(), for: acme.hash)
+            _ = try await gateway.engine.finish(ask(), for: acme.hash)
             #expect(try await gateway.wallet(of: acme).posted.dollars == "999.996")
         }
     }
@@ -64,7 +64,7 @@ import Units
     @Test func anEphemeralPictureIsKeptNowhere() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "1.00")
-            let made = try await gateway.engine.generate(
+            let made = try await gateway.engine.finish(
                 ask(keeping: .ephemeral), for: acme.hash)
             #expect(made.images.first?.kept == nil)
             #expect(made.money.captured.dollars == "0.004")
@@ -77,14 +77,15 @@ import Units
             // The store is gone: pictures can be drawn but not kept.
             Files.removeAll(below: gateway.directory)
             await #expect(throws: (any Error).self) {
-                try await gateway.engine.generate(ask(), for: acme.hash)
+                try await gateway.engine.finish(ask(), for: acme.hash)
             }
             let wallet = try await gateway.wallet(of: acme)
             #expect(wallet.posted.dollars == "1")
             #expect(wallet.held == .zero)
             let lines = try await gateway.database.read { transaction in
                 try GenerationLine.page(
-                    of: acme.account, mode: .live, before: nil, limit: 10, in: transaction)
+                    of: acme.account, filter: .init(mode: .live), before: nil, limit: 10,
+                    in: transaction)
             }
             #expect(lines.map(\.state) == ["failed"])
             #expect(lines.first?.errorKind == "provider_failed")
@@ -103,7 +104,7 @@ import Units
             try await gateway.sql(
                 "alter table generation add constraint nothing_ends check (ended_at is null)")
             let refusal = await #expect(throws: Refusal.self) {
-                try await gateway.engine.generate(ask(), for: acme.hash)
+                try await gateway.engine.finish(ask(), for: acme.hash)
             }
             #expect(refusal?.kind == .outcomeUnknown)
             #expect(try keptFiles(gateway) == 1)
@@ -125,7 +126,7 @@ import Units
                 for each row execute function pass_on()
                 """)
             let refusal = await #expect(throws: Refusal.self) {
-                try await gateway.engine.generate(ask(), for: acme.hash)
+                try await gateway.engine.finish(ask(), for: acme.hash)
             }
             #expect(refusal?.kind == .interrupted)
             #expect(try keptFiles(gateway) == 0)
@@ -136,7 +137,7 @@ import Units
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "1.00")
             let request = ask()
-            let call = Task { try await gateway.engine.generate(request, for: acme.hash) }
+            let call = Task { try await gateway.engine.finish(request, for: acme.hash) }
             call.cancel()
             _ = try await call.value
             #expect(try await gateway.wallet(of: acme).posted.dollars == "0.996")
@@ -155,7 +156,7 @@ import Units
             let request = ask(
                 prompt: prompt, n: n, size: .pixels(PixelSize(width: side, height: 64)))
             let refusal = await #expect(throws: Refusal.self) {
-                try await gateway.engine.generate(request, for: acme.hash)
+                try await gateway.engine.finish(request, for: acme.hash)
             }
             #expect(refusal?.field == field)
             #expect(try await gateway.wallet(of: acme).available.dollars == "1")
@@ -169,7 +170,7 @@ import Units
             let fresh = try await gateway.otherServer()
             defer { fresh.database.close() }
             let refusal = await #expect(throws: Refusal.self) {
-                try await fresh.engine.generate(ask(), for: acme.hash)
+                try await fresh.engine.finish(ask(), for: acme.hash)
             }
             #expect(refusal?.kind == .modelWithoutPrice)
         }
@@ -186,10 +187,10 @@ import Units
                 """)
             let fresh = try await gateway.otherServer()
             defer { fresh.database.close() }
-            let today = try await fresh.engine.generate(ask(), for: acme.hash)
+            let today = try await fresh.engine.finish(ask(), for: acme.hash)
             #expect(today.priceVersion == 1 && today.money.captured.dollars == "0.004")
             gateway.time.pass(.seconds(86_400))
-            let then = try await fresh.engine.generate(ask(), for: acme.hash)
+            let then = try await fresh.engine.finish(ask(), for: acme.hash)
             #expect(then.priceVersion == 2 && then.money.captured.dollars == "0.005")
         }
     }
@@ -197,13 +198,13 @@ import Units
     @Test func aRevokedKeyIsRefusedByTheNextRequest() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "1.00")
-            _ = try await gateway.engine.generate(ask(), for: acme.hash)
+            _ = try await gateway.engine.finish(ask(), for: acme.hash)
             let actor = gateway.actor
             _ = try await gateway.database.transaction {
                 try Key.revoke(acme.key, of: acme.account, by: actor, in: $0)
             }
             let refusal = await #expect(throws: Refusal.self) {
-                try await gateway.engine.generate(ask(), for: acme.hash)
+                try await gateway.engine.finish(ask(), for: acme.hash)
             }
             #expect(refusal?.kind == .keyRevoked)
             await #expect(throws: Refusal.self) {

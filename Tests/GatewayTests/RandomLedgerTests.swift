@@ -14,7 +14,7 @@ import Units
     private struct Model {
         var posted: Int64
         var held: Int64 = 0
-        var open: [(Admission, Admitted, Int64)] = []
+        var open: [(Submission, Admitted, Int64)] = []
     }
 
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
@@ -53,17 +53,18 @@ import Units
         let ask = Int64.random(in: 0...25, using: &random)
         let count = Int.random(in: 1...6, using: &random)
         let admissions = (0..<count).map { _ in
-            Admission.sample(
+            Submission.sample(
                 key: customers[who].hash, quote: .dollars(ask), server: gateway.lease.server)
         }
-        let admitted = await withTaskGroup(of: (Admission, Admitted)?.self) { group in
+        let admitted = await withTaskGroup(of: (Submission, Admitted)?.self) { group in
             for admission in admissions {
                 group.addTask {
                     // A refusal is counted by its absence.
-                    (try? await gateway.engine.admit(admission)).map { (admission, $0) }
+                    let verdict = try? await gateway.engine.admit(admission)
+                    return verdict?.admitted.map { (admission, $0) }
                 }
             }
-            var admitted: [(Admission, Admitted)] = []
+            var admitted: [(Submission, Admitted)] = []
             for await one in group { if let one { admitted.append(one) } }
             return admitted
         }

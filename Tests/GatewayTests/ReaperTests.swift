@@ -7,8 +7,8 @@ import Testing
 import Units
 
 @Suite struct ReaperTests {
-    private func admit(_ customer: Customer, on gateway: TestGateway) async throws -> Admission {
-        let admission = Admission.sample(
+    private func admit(_ customer: Customer, on gateway: TestGateway) async throws -> Submission {
+        let admission = Submission.sample(
             key: customer.hash, quote: .dollars(1), server: gateway.lease.server,
             at: gateway.time.clock.now)
         _ = try await gateway.engine.admit(admission)

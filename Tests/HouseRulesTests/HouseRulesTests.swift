@@ -25,6 +25,7 @@ import Testing
         "CPostgres": "Sources/Postgres/", "CCrypto": "Sources/Signing/",
         "CWebP": "Sources/Pictures/", "CTurboJPEG": "Sources/Pictures/",
         "CPNG": "Sources/Pictures/", "CEpoll": "Sources/HTTPServer/",
+        "CCurl": "Sources/HTTPClient/",
         "CMalloc": "Sources/Server/",
     ]
 
@@ -54,8 +55,10 @@ import Testing
     private static let looseTasks = [
         "Sources/HTTPServer/Connection+Reading.swift":
             "a request's handler runs on its loop, which is no task; it is cancelled with the call",
-        "Sources/Gateway/Generations/Pause.swift":
-            "a pause that its caller's cancellation must not cut short",
+        "Sources/Gateway/Generations/Runs.swift":
+            "a generation outlives the request that began it; kept there and ended with the server",
+        "Sources/Gateway/Generations/Uncancelled.swift":
+            "what a caller who leaves, or a server that stops, must not cut short",
         "Sources/Server/Atelier.swift":
             "the program's one root task; it ends the process with the command's exit code",
     ]

@@ -15,8 +15,8 @@ extension Application {
         var lines = try await database.read { transaction in
             // One more than asked for tells whether there is a next page.
             try GenerationLine.page(
-                of: caller.account, mode: caller.mode, before: cursor, limit: limit + 1,
-                in: transaction)
+                of: caller.account, filter: .init(mode: caller.mode), before: cursor,
+                limit: limit + 1, in: transaction)
         }
         let more = lines.count > limit
         if more { lines.removeLast() }
@@ -42,7 +42,8 @@ extension Application {
             ("held", .credits(line.held)), ("price_version", .int(Int64(line.priceVersion))),
             ("created_at", .time(line.createdAt)),
             ("ended_at", .optional(line.endedAt, JSON.time)), ("latency", latency(line)),
-            ("error", error), ("images", .array(line.images.map(json))),
+            ("error", error), ("receipt", line.receipt.json),
+            ("images", .array(line.images.map(json))),
         ])
     }
 
@@ -58,7 +59,7 @@ extension Application {
 
     private func json(_ image: GenerationLine.Image) -> JSON {
         .object([
-            ("url", .string(publicURL + "/i/" + image.name)),
+            ("url", .string(url(of: image))),
             ("media_type", .string(image.mediaType)), ("width", .int(Int64(image.width))),
             ("height", .int(Int64(image.height))),
         ])

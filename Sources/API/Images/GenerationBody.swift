@@ -17,37 +17,72 @@ extension Application {
     /// Largest JSON body: a prompt and its options. Pictures come by other ways.
     static let jsonBytesMax = 1024 * 1024
 
-    /// What every synchronous dialect does: read, generate, or refuse.
+    /// What every synchronous dialect does: read, generate, and answer, or refuse.
     ///
     /// A stranger is told that the key is wrong before anything else, although the key is looked
     /// up last: `admit` checks it in the transaction that places the hold, so a good request pays
     /// for one look-up, and only a request that is refused earlier pays for an extra one.
+    ///
+    /// `budget` is how long a slow model is waited for before the caller is given the job instead;
+    /// nil where callers know no such answer. `Prefer` (RFC 7240) overrides it.
     func generated<Body: GenerationBody>(
-        _ request: Request, as: Body.Type
-    ) async throws -> (Body, FinishedGeneration) {
-        let key = try Credential.key(of: request).hash(pepper: pepper)
+        _ request: Request, as: Body.Type, budget: Duration? = nil,
+        answering: (Body, FinishedGeneration) async -> Response
+    ) async throws -> Response {
+        let text = try Credential.key(of: request)
+        let key = text.hash(pepper: pepper)
+        return try await whileNamingStrangers(key) {
+            let preference = Preference(request.headers)
+            let (fields, claim) = try await submission(of: request, mode: text.mode)
+            let body = try Body(fields)
+            try refuse(webhook: body.request.webhook)
+            let patience = try preference.patience(for: body.delivery, budget: budget)
+            switch try await engine.generate(
+                body.request, for: key, claim: claim, patience: patience)
+            {
+            case .finished(let finished):
+                let response = await answering(body, finished)
+                return finished.replayed ? response.replayed() : response
+            case .accepted(let job, let replayed):
+                return accepted(job, replayed: replayed, applied: preference.applied)
+            }
+        }
+    }
+
+    /// Runs `body`; what it refuses because of the request is told only to holders of a key.
+    func whileNamingStrangers<Value>(
+        _ key: KeyHash, _ body: () async throws -> Value
+    ) async throws -> Value {
         do {
-            try refuseIdempotencyKey(of: request)
-            let body = try Body(try await json(of: request))
-            return (body, try await engine.generate(body.request, for: key))
+            return try await body()
         } catch let refusal as Refusal where refusal.kind.isAboutTheRequest {
             _ = try await keys.authenticate(key, for: .generate)
             throw refusal
         }
     }
 
-    /// A caller who sends one relies on it: better no picture than one paid for twice.
-    private func refuseIdempotencyKey(of request: Request) throws(Refusal) {
-        guard request.headers["Idempotency-Key"] == nil else {
-            throw Refusal(
-                .invalidValue,
-                "'Idempotency-Key' is not honoured yet: leave it out, and do not repeat a call "
-                    + "whose answer was lost before looking at GET /v1/generations.",
-                field: "Idempotency-Key")
-        }
+    /// The body of a request that creates work, and the claim of its `Idempotency-Key`.
+    func submission(
+        of request: Request, mode: Mode
+    ) async throws -> (Fields, IdempotencyClaim?) {
+        let bytes = try await json(of: request)
+        let fields = try Fields(json: bytes)
+        guard let header = request.headers["Idempotency-Key"] else { return (fields, nil) }
+        let claim = IdempotencyClaim(
+            key: try IdempotencyKey.text(header),
+            fingerprint: try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode),
+            path: "\(request.method) \(request.path)")
+        return (fields, claim)
     }
 
-    private func json(of request: Request) async throws -> Fields {
+    /// Refuses an address that no webhook may be sent to.
+    func refuse(webhook: RequestedWebhook?) throws(Refusal) {
+        guard let webhook, let reason = webhookRefusal(webhook.url) else { return }
+        throw Refusal(
+            .invalidValue, "The webhook's URL cannot be used: \(reason)", field: "webhook_url")
+    }
+
+    private func json(of request: Request) async throws -> [UInt8] {
         let type = request.headers["Content-Type"] ?? "application/json"
         let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard
@@ -60,7 +95,7 @@ extension Application {
             )
         }
         // `curl -d` without a header calls its JSON a form; what it is, its text shows.
-        return try Fields(json: try await request.body.collect(limitBytes: Self.jsonBytesMax))
+        return try await request.body.collect(limitBytes: Self.jsonBytesMax)
     }
 }
 

@@ -4,34 +4,40 @@ import Pictures
 import Units
 
 extension Application {
+    /// How long a slow model is waited for before the caller is given the job's URL.
+    static let syncBudget: Duration = .seconds(60)
+
     /// `POST /v1/image/generate`, dialect (c): PNG and a URL unless told otherwise. Unknown
-    /// members are ignored.
+    /// members are ignored. Past the budget the answer is 202 and the job goes on.
     func imaRouterGeneration(_ request: Request) async throws -> Response {
-        let (asked, finished) = try await generated(request, as: ImaRouterBody.self)
-        let items = finished.images.map { image in
-            [
-                item(image, asked.delivery), ("width", .int(image.size.width)),
-                ("height", .int(image.size.height)),
-            ]
+        try await generated(
+            request, as: ImaRouterBody.self, budget: Self.syncBudget
+        ) { asked, finished in
+            let items = finished.images.map { image in
+                [
+                    item(image, asked.delivery), ("width", .int(image.size.width)),
+                    ("height", .int(image.size.height)),
+                ]
+            }
+            let picture: [(String, JSON)] =
+                asked.delivery == .url
+                ? items.first ?? [] : [("url", .null)] + (items.first ?? [])
+            return await answer(
+                .object(
+                    [("id", .id(finished.id))] + picture + [
+                        ("model", .string(finished.model)),
+                        ("cost_usd", .credits(finished.money.captured)),
+                        ("generation_time_ms", .int(finished.latency.total.milliseconds)),
+                        ("created", .int(finished.endedAt.seconds)),
+                        ("data", .array(items.map(JSON.object))),
+                        ("receipt", finished.receipt.json),
+                    ]), imageBytes: finished.carried(asked.delivery))
         }
-        let picture: [(String, JSON)] =
-            asked.delivery == .url
-            ? items.first ?? [] : [("url", .null)] + (items.first ?? [])
-        return await answer(
-            .object(
-                [("id", .id(finished.id))] + picture + [
-                    ("model", .string(finished.model)),
-                    ("cost_usd", .credits(finished.money.captured)),
-                    ("generation_time_ms", .int(finished.latency.total.milliseconds)),
-                    ("created", .int(finished.endedAt.seconds)),
-                    ("data", .array(items.map(JSON.object))),
-                    ("receipt", finished.receipt),
-                ]), imageBytes: finished.carried(asked.delivery))
     }
 }
 
 /// The body of dialect (c).
-private struct ImaRouterBody: GenerationBody {
+struct ImaRouterBody: GenerationBody {
     let request: GenerationRequest
     let delivery: Delivery
 
@@ -39,12 +45,21 @@ private struct ImaRouterBody: GenerationBody {
     private static let side = 512...4096
 
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseImages()
         if fields.has("prompts") {
             throw Refusal(
                 .invalidValue, "'prompts' is for the asynchronous path; send one 'prompt'.",
                 field: "prompts")
         }
+        for name in ["webhook_url", "webhookUrl"] where fields.has(name) {
+            throw Refusal(
+                .invalidValue, "'\(name)' is for the asynchronous path.", field: name)
+        }
+        try self.init(item: fields, prompt: nil)
+    }
+
+    /// One request of the asynchronous path; `prompt` when it is not a member of `fields`.
+    init(item fields: Fields, prompt: String?, webhook: RequestedWebhook? = nil) throws(Refusal) {
+        try fields.refuseImages()
         _ = try fields.word("quality", of: OpenAIBody.qualities)
         _ = try fields.word("background", of: ["auto", "opaque"])
         delivery = try fields.delivery(default: .url, of: [.url, .base64])
@@ -61,10 +76,10 @@ private struct ImaRouterBody: GenerationBody {
         }
         request = GenerationRequest(
             dialect: .imaRouter, model: try fields.requiredString("model"),
-            prompt: try fields.requiredString("prompt"),
+            prompt: prompt == nil ? try fields.requiredString("prompt") : prompt ?? "",
             n: try fields.integer("n", in: 1...10) ?? 1, size: size,
             format: try fields.format(default: .png, of: [.png, .jpeg]),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
-            keeping: delivery.keeping)
+            keeping: delivery.keeping, webhook: webhook, metadata: try fields.metadata())
     }
 }

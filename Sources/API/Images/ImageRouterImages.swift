@@ -8,16 +8,16 @@ extension Application {
     /// Unknown members are ignored.
     func imageRouterGeneration(_ request: Request) async throws -> Response {
         let started = clock.now
-        let (asked, finished) = try await generated(request, as: ImageRouterBody.self)
-        let delivery = asked.delivery
-        return await answer(
-            .object([
-                ("created", .int(finished.endedAt.milliseconds)),
-                ("data", .array(finished.images.map { .object([item($0, delivery)]) })),
-                ("latency", .int((clock.now - started).milliseconds)),
-                ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
-                ("receipt", finished.receipt),
-            ]), imageBytes: finished.carried(delivery))
+        return try await generated(request, as: ImageRouterBody.self) { asked, finished in
+            let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }
+            return await answer(
+                .object([
+                    ("created", .int(finished.endedAt.milliseconds)), ("data", .array(data)),
+                    ("latency", .int((clock.now - started).milliseconds)),
+                    ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
+                    ("receipt", finished.receipt.json),
+                ]), imageBytes: finished.carried(asked.delivery))
+        }
     }
 }
 

@@ -7,21 +7,22 @@ extension Application {
     /// `POST /v1/images/generations`, dialect (b): PNG as base64 unless told otherwise. An unknown
     /// member is a 400, as at OpenAI.
     func openAIGeneration(_ request: Request) async throws -> Response {
-        let (asked, finished) = try await generated(request, as: OpenAIBody.self)
-        let size = finished.images.first?.size ?? PixelSize(width: 0, height: 0)
-        let echo = asked.safetyIdentifier.map { [("safety_identifier", JSON.string($0))] } ?? []
-        return await answer(
-            .object(
-                [
-                    ("created", .int(finished.endedAt.seconds)),
-                    ("background", .string("opaque")),
-                    ("output_format", .string(finished.format.rawValue)),
-                    ("quality", .string(asked.quality)),
-                    ("size", .string("\(size.width)x\(size.height)")),
-                    ("data", .array(finished.images.map { .object([item($0, asked.delivery)]) })),
-                    ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
-                    ("receipt", finished.receipt),
-                ] + echo), imageBytes: finished.carried(asked.delivery))
+        try await generated(request, as: OpenAIBody.self) { asked, finished in
+            let size = finished.images.first?.size ?? PixelSize(width: 0, height: 0)
+            let echo = asked.safetyIdentifier.map { [("safety_identifier", JSON.string($0))] } ?? []
+            let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }
+            return await answer(
+                .object(
+                    [
+                        ("created", .int(finished.endedAt.seconds)),
+                        ("background", .string("opaque")),
+                        ("output_format", .string(finished.format.rawValue)),
+                        ("quality", .string(asked.quality)),
+                        ("size", .string("\(size.width)x\(size.height)")), ("data", .array(data)),
+                        ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
+                        ("receipt", finished.receipt.json),
+                    ] + echo), imageBytes: finished.carried(asked.delivery))
+        }
     }
 }
 

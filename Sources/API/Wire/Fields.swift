@@ -4,7 +4,8 @@ import Units
 /// The members of a JSON object, read one by one; each refusal names the field, what came and
 /// what is accepted.
 struct Fields: Decodable {
-    private let container: KeyedDecodingContainer<Name>
+    /// Where members are looked for, the first that has one winning.
+    private let layers: [KeyedDecodingContainer<Name>]
 
     /// Reads a body, or refuses what is no JSON object.
     init(json bytes: [UInt8]) throws(Refusal) {
@@ -21,8 +22,15 @@ struct Fields: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        container = try decoder.container(keyedBy: Name.self)
+        layers = [try decoder.container(keyedBy: Name.self)]
     }
+
+    private init(layers: [KeyedDecodingContainer<Name>]) {
+        self.layers = layers
+    }
+
+    /// These members, and those of `base` that are not among them.
+    func over(_ base: Fields) -> Fields { Fields(layers: layers + base.layers) }
 
     private struct Name: CodingKey {
         let stringValue: String
@@ -32,7 +40,11 @@ struct Fields: Decodable {
     }
 
     /// The members' names.
-    var names: [String] { container.allKeys.map(\.stringValue) }
+    var names: [String] { layers.flatMap { $0.allKeys.map(\.stringValue) } }
+
+    private func layer(with name: Name) -> KeyedDecodingContainer<Name>? {
+        layers.first { $0.contains(name) }
+    }
 
     /// Refuses a member that is none of `known`.
     func refuseUnknown(beyond known: Set<String>) throws(Refusal) {
@@ -98,16 +110,49 @@ struct Fields: Decodable {
     /// Whether the member is there and not null.
     func has(_ name: String) -> Bool {
         let key = Name(stringValue: name)
-        guard container.contains(key) else { return false }
+        guard let layer = layer(with: key) else { return false }
         // Unreadable means there: whoever reads it will say what is wrong.
-        return (try? container.decodeNil(forKey: key)) != true
+        return (try? layer.decodeNil(forKey: key)) != true
+    }
+
+    /// A list of texts; nil when the member is absent or null.
+    func strings(_ name: String) throws(Refusal) -> [String]? {
+        try value(name, as: [String].self, "an array of strings")
+    }
+
+    /// An object within this one; nil when the member is absent or null.
+    func object(_ name: String) throws(Refusal) -> Fields? {
+        try value(name, as: Fields.self, "an object")
+    }
+
+    /// Texts by name; nil when the member is absent or null.
+    func texts(_ name: String) throws(Refusal) -> [String: String]? {
+        try value(name, as: [String: String].self, "an object of strings")
+    }
+
+    /// A list of texts or objects; nil when the member is absent or null.
+    func items(_ name: String) throws(Refusal) -> [TextOrFields]? {
+        try value(name, as: [TextOrFields].self, "an array of strings or objects")
+    }
+
+    /// What may be written as a text alone, or in full.
+    enum TextOrFields: Decodable {
+        case text(String)
+        case fields(Fields)
+
+        init(from decoder: any Decoder) throws {
+            // What is not a text alone has to be written in full.
+            let text = try? decoder.singleValueContainer().decode(String.self)
+            self = if let text { .text(text) } else { .fields(try Fields(from: decoder)) }
+        }
     }
 
     private func value<Value: Decodable>(
         _ name: String, as type: Value.Type, _ accepted: String
     ) throws(Refusal) -> Value? {
         do {
-            return try container.decodeIfPresent(type, forKey: Name(stringValue: name))
+            let key = Name(stringValue: name)
+            return try layer(with: key)?.decodeIfPresent(type, forKey: key)
         } catch {
             throw Refusal(
                 .invalidValue,
@@ -119,6 +164,8 @@ struct Fields: Decodable {
     /// What a member holds, in a word, for a refusal.
     private func kind(of name: String) -> String {
         let key = Name(stringValue: name)
+        guard let container = layer(with: key) else { return "nothing" }
+        // What it is not fails to be read as such.
         if (try? container.decode(String.self, forKey: key)) != nil { return "a string" }
         if (try? container.decode(Bool.self, forKey: key)) != nil { return "a boolean" }
         if (try? container.decode(Double.self, forKey: key)) != nil { return "a number" }

@@ -9,6 +9,8 @@ enum ErrorShape: Sendable {
     case openAI
     /// `/v1/image/*`: OpenAI's body inside problem details.
     case imaRouter
+    /// `/v2/*`: the job API's own.
+    case jobs
     /// Everywhere else: RFC 9457.
     case problem
 }
@@ -34,6 +36,9 @@ extension Response {
             let members =
                 refusal.problem(words) + [("error", refusal.openAIError(words, in: shape))]
             response.body = .bytes(JSON.object(members).bytes)
+        case .jobs:
+            response.headers["Content-Type"] = "application/json"
+            response.body = .bytes(JSON.object(refusal.jobError(words)).bytes)
         case .problem:
             response.headers["Content-Type"] = "application/problem+json"
             response.body = .bytes(JSON.object(refusal.problem(words)).bytes)
@@ -43,7 +48,7 @@ extension Response {
             response.headers["Retry-After"] = "\(max(1, (wait.milliseconds + 999) / 1000))"
         }
         // The clients that retry by status would repeat what cannot pass.
-        if refusal.kind == .insufficientCredits || refusal.kind == .outcomeUnknown {
+        if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind) {
             response.headers["x-should-retry"] = "false"
         }
         if words.status == .unauthorized {
@@ -77,6 +82,8 @@ extension ErrorShape {
             return ErrorWords(status: openAI.status, type: "internal_error", code: openAI.code)
         case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended):
             return ErrorWords(status: .forbidden, type: "access_denied", code: openAI.code)
+        case (.jobs, .modelNotFound):
+            return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
         case (.imaRouter, .insufficientCredits):
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_funds", code: "insufficient_balance")
@@ -113,8 +120,13 @@ extension ErrorShape {
         case .insufficientCredits:
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_quota", code: "insufficient_credits")
-        case .conflict:
+        case .conflict, .stillRunning, .answerNotKept, .cancelled:
             return ErrorWords(status: .conflict, type: "conflict_error", code: kind.rawValue)
+        case .moderated: return invalid(.badRequest, "moderation_blocked")
+        case .idempotencyKeyReused: return invalid(.unprocessableContent, kind.rawValue)
+        case .queueFull, .rateLimited:
+            return ErrorWords(
+                status: .tooManyRequests, type: "rate_limit_error", code: "rate_limit_exceeded")
         case .providerFailed: return server(.badGateway, "upstream_error")
         case .deadlinePassed: return server(.gatewayTimeout, "upstream_timeout")
         case .interrupted, .outcomeUnknown: return server(.internalServerError, nil)
@@ -136,6 +148,32 @@ extension Refusal {
                 ("param", isNamed ? .optional(field, JSON.string) : .null),
                 ("code", .optional(words.code, JSON.string)),
             ] + figures)
+    }
+
+    /// Dialect (e): a sentence, with details where a field is at fault.
+    fileprivate func jobError(_ words: ErrorWords) -> [(String, JSON)] {
+        let code: [(String, JSON)] = [("code", .string(kind.rawValue))]
+        if let shortfall {
+            return [
+                ("error", .string("Insufficient credits")),
+                ("creditsRequired", .int(V2Job.credits(shortfall.needed))),
+                ("creditsAvailable", .int(V2Job.spendable(shortfall.available))),
+            ] + code + figures
+        }
+        if words.status == .badRequest, let field {
+            return [
+                ("error", .string("Validation error")),
+                ("details", .object([(field, .array([.string(message)]))])),
+            ] + code
+        }
+        let sentence: String =
+            switch kind {
+            case .keyMissing: "API key is required"
+            case .keyInvalid, .keyRevoked, .keyExpired: "Invalid API key"
+            case .accountSuspended: "API key is inactive"
+            default: message
+            }
+        return [("error", .string(sentence))] + code
     }
 
     /// RFC 9457. `type` names the reason by the word of our own catalogue.

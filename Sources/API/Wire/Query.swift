@@ -34,6 +34,15 @@ struct Query {
         return number
     }
 
+    func text(_ name: String) -> String? { values[name] }
+
+    /// One of `words`; nil when the parameter is absent.
+    func word(_ name: String, of words: [String]) throws(Refusal) -> String? {
+        guard let word = values[name] else { return nil }
+        guard words.contains(word) else { throw Fields.notOne(of: words, name, word) }
+        return word
+    }
+
     func id<Of>(_ name: String, of: Of.Type) throws(Refusal) -> ID<Of>? {
         guard let text = values[name] else { return nil }
         guard let id = ID<Of>(text) else {

@@ -1,13 +1,37 @@
 import Gateway
+import Ledger
 import Units
 
-extension FinishedGeneration {
-    /// What happened to the money, the same in every dialect.
-    var receipt: JSON {
+/// What happened to the money, the same in every dialect, job and webhook.
+struct Receipt {
+    let held: Credits
+    let captured: Credits
+    let released: Credits
+    let priceVersion: Int32
+    let posting: ID<Posting>?
+
+    var json: JSON {
         .object([
-            ("held", .credits(money.held)), ("captured", .credits(money.captured)),
-            ("released", .credits(money.released)), ("price_version", .int(Int64(priceVersion))),
-            ("posting_ids", .array(money.posting.map { [.id($0)] } ?? [])),
+            ("held", .credits(held)), ("captured", .credits(captured)),
+            ("released", .credits(released)), ("price_version", .int(Int64(priceVersion))),
+            ("posting_ids", .array(posting.map { [.id($0)] } ?? [])),
         ])
+    }
+}
+
+extension FinishedGeneration {
+    var receipt: Receipt {
+        Receipt(
+            held: money.held, captured: money.captured, released: money.released,
+            priceVersion: priceVersion, posting: money.posting)
+    }
+}
+
+extension GenerationLine {
+    /// While it has not ended, all of it is held.
+    var receipt: Receipt {
+        Receipt(
+            held: held, captured: captured, released: endedAt == nil ? .zero : held - captured,
+            priceVersion: priceVersion, posting: posting)
     }
 }

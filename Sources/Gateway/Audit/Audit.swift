@@ -54,6 +54,8 @@ public struct Audit: Sendable {
             Check(name: "usage and captures agree", sql: driftedCaptures),
             Check(name: "every capture belongs to a generation", sql: strayCaptures),
             Check(name: "every grant has its posting", sql: driftedGrants),
+            Check(name: "a batch counts its open members", sql: driftedBatches),
+            Check(name: "an idempotency key names work that exists", sql: strayKeys),
             Check(name: "no hold is open past its deadline", sql: overdue(at: now)),
         ]
     }
@@ -133,6 +135,26 @@ public struct Audit: Sendable {
         left join posting p on p.account_id = l.account_id and p.id = l.posting_id
         where p.id is null or p.mode <> l.mode
             or l.amount <> case when p.credit = 'wallet' then p.amount else -p.amount end
+        """
+
+    private static let driftedBatches: SQL = """
+        select format('batch %s of account %s: %s of %s open, its members say %s of %s', b.id,
+            b.account_id, b.open, b.size, g.open, g.size)
+        from batch b
+        left join lateral (
+            select count(*) as size, count(*) filter (where ended_at is null) as open
+            from generation g where g.account_id = b.account_id and g.batch_id = b.id
+        ) g on true
+        where (b.open, b.size) is distinct from (g.open, g.size)
+        """
+
+    private static let strayKeys: SQL = """
+        select format('key %s of account %s names %s', i.key, i.account_id,
+            coalesce(i.generation_id, i.batch_id))
+        from idempotency_key i
+        left join generation g on g.account_id = i.account_id and g.id = i.generation_id
+        left join batch b on b.account_id = i.account_id and b.id = i.batch_id
+        where g.id is null and b.id is null
         """
 
     private static func overdue(at now: Timestamp) -> SQL {

@@ -62,6 +62,14 @@ public struct Catalogue: Sendable {
         return Offer(model: found, endpoint: endpoint, price: price)
     }
 
+    /// The price under which a generation was admitted; nil when this program does not know it.
+    func price(of model: String, by provider: String, version: Int32) -> Price? {
+        guard let endpoint = byID[model]?.endpoint, endpoint.provider == provider else {
+            return nil
+        }
+        return endpoint.prices.first { $0.version == version }
+    }
+
     /// Reads the catalogue as it stands.
     public static func load(in transaction: borrowing Transaction) throws -> Catalogue {
         let prices = try prices(in: transaction)

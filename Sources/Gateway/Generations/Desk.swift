@@ -18,7 +18,22 @@ package struct Desk {
     /// and the postings, in the order of their chains.
     package private(set) var postings: [Posting] = []
 
-    package init(keys: [Key.Standing], wallets: [Wallet], generations: [OpenGeneration]) {
+    private var remembered: [RememberedKey.Name: RememberedKey]
+    /// Generations that wait in the queue, by account; only of accounts that submit to it.
+    private var queued: [ID<Account>: Int]
+    private let queueDepthMax: Int
+    /// and the idempotency keys that were used for the first time.
+    package private(set) var claimed: [RememberedKey] = []
+
+    package init(
+        keys: [Key.Standing], wallets: [Wallet], generations: [OpenGeneration],
+        remembered: [RememberedKey] = [], queued: [ID<Account>: Int] = [:],
+        queueDepthMax: Int = .max
+    ) {
+        self.remembered = Dictionary(
+            remembered.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.queued = queued
+        self.queueDepthMax = queueDepthMax
         self.keys = Dictionary(keys.map { ($0.hash, $0) }, uniquingKeysWith: { first, _ in first })
         self.wallets = Dictionary(
             wallets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -26,25 +41,61 @@ package struct Desk {
             generations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Lets a request in and sets aside what it can cost, or refuses it.
-    package mutating func judge(_ admission: Admission) throws(Refusal) -> Admitted {
-        guard let key = keys[admission.key] else { throw Key.unknown }
-        try key.permit(.generate, at: admission.at)
+    /// Lets a submission in and sets aside what it can cost, all of it or nothing, or refuses it.
+    package mutating func judge(_ submission: Submission) throws(Refusal) -> Verdict {
+        guard let key = keys[submission.key] else { throw Key.unknown }
+        try key.permit(.generate, at: submission.at)
         let name = Wallet.Name(account: key.account, mode: key.mode)
+        if let claim = submission.claim,
+            let known = remembered[.init(account: key.account, key: claim.key)]
+        {
+            let work = try known.match(claim)
+            return .repeats(EarlierWork(account: key.account, mode: key.mode, work: work))
+        }
+        let waiting = try placesTaken(by: submission, of: key.account)
         // What is free needs no wallet: its row is then not even locked.
-        if admission.quote > .zero {
+        let quote = submission.quote
+        if quote > .zero {
             guard var wallet = wallets[name] else {
                 throw Refusal(.unavailable, "This account has no \(name.mode.rawValue) wallet.")
             }
-            try wallet.hold(admission.quote)
+            try wallet.hold(quote)
             wallets[name] = wallet
-            holds[name, default: .zero] += admission.quote
+            holds[name, default: .zero] += quote
         }
-        return Admitted(wallet: name, key: key.id, held: admission.quote)
+        if waiting > 0 { queued[key.account, default: 0] += waiting }
+        if let claim = submission.claim { remember(claim, submission, key.account) }
+        return .admitted(Admitted(wallet: name, key: key.id, held: quote))
+    }
+
+    /// How many places in the queue a submission needs, or the refusal when there are too few.
+    private func placesTaken(
+        by submission: Submission, of account: ID<Account>
+    ) throws(Refusal) -> Int {
+        let waiting = submission.admissions.count { $0.isQueued }
+        guard waiting == 0 || queued[account, default: 0] + waiting <= queueDepthMax else {
+            throw Refusal(
+                .queueFull,
+                "This account has \(queueDepthMax) jobs waiting, which is the most it may have.",
+                retryAfter: .seconds(5))
+        }
+        return waiting
+    }
+
+    private mutating func remember(
+        _ claim: IdempotencyClaim, _ submission: Submission, _ account: ID<Account>
+    ) {
+        let first = submission.admissions[0].generation
+        let key = RememberedKey(
+            name: .init(account: account, key: claim.key), fingerprint: claim.fingerprint,
+            path: claim.path, work: submission.batch.map { .batch($0.id) } ?? .generation(first),
+            createdAt: submission.at)
+        remembered[key.name] = key
+        claimed.append(key)
     }
 
     /// What a settlement comes to.
-    package enum Verdict {
+    package enum Ending {
         /// It ends now: write it.
         case ends(Settled)
         /// It had ended exactly so before: only the answer was lost.
@@ -53,20 +104,32 @@ package struct Desk {
 
     /// Ends a generation. A hold ends once: a second settlement of the same end is answered with
     /// the first one's result, and any other is refused.
-    package mutating func judge(_ settlement: Settlement) throws -> Verdict {
+    package mutating func judge(_ settlement: Settlement) throws -> Ending {
         guard let row = generations[settlement.generation] else {
             throw Refusal(.notFound, "There is no generation \(settlement.generation).")
         }
         if row.ended { return try repeated(settlement, of: row) }
+        if case .cancelled = settlement.outcome, row.state != "queued" {
+            throw Refusal(
+                .conflict, "Generation \(row.id) has begun and can no longer be cancelled.")
+        }
         guard settlement.server == nil || settlement.server == row.server else {
             throw Refusal(.conflict, "Generation \(row.id) has passed to another server.")
         }
         let settled = try settle(settlement, row)
         generations[row.id] = OpenGeneration(
             id: row.id, state: settlement.state, ended: true, server: row.server, held: row.held,
-            captured: settled.captured, posting: settled.posting)
+            captured: settled.captured, posting: settled.posting, batch: row.batch,
+            webhook: row.webhook)
         return .ends(settled)
     }
+
+    /// Where the request behind a generation wants its end to be told.
+    func webhook(of generation: ID<Generation>) -> RequestedWebhook? {
+        generations[generation]?.webhook
+    }
+
+    func batch(of generation: ID<Generation>) -> ID<Batch>? { generations[generation]?.batch }
 
     private mutating func settle(
         _ settlement: Settlement, _ row: OpenGeneration
@@ -94,7 +157,7 @@ package struct Desk {
 
     private func repeated(
         _ settlement: Settlement, of row: OpenGeneration
-    ) throws(Refusal) -> Verdict {
+    ) throws(Refusal) -> Ending {
         let same =
             row.state == settlement.state && row.captured == min(settlement.cost, row.held)
             && (row.posting == nil || row.posting == settlement.posting)

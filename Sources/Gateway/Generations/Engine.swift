@@ -18,8 +18,14 @@ public final class Engine: Sendable {
         public var batchMax = 1024
         /// Connections for `admit` and `settle`; accounts are spread over them.
         public var shards = 2
-        /// From admission to its forced end.
+        /// From its start to its forced end.
         public var deadline: Duration = .seconds(300)
+        /// Jobs of one account that may wait.
+        public var queueDepthMax = 10_000
+        /// Tries at a provider, the first included, and the pause after the first; each next one is
+        /// twice as long, less up to half of it at random.
+        public var attemptsMax = 4
+        public var retryAfter: Duration = .seconds(1)
 
         public init() {}
     }
@@ -27,41 +33,86 @@ public final class Engine: Sendable {
     let database: Database
     let catalogue: CatalogueKeeper
     let store: ImageStore
-    let painter: Painter
+    let providers: [String: any Provider]
     let clock: Clock
     let log: Log
     let lease: Lease
     let limits: Limits
-    let running = Lock<Set<ID<Generation>>>([])
+    let runs = Runs()
+    let ends = Ends()
+    /// Told how far a job is.
+    let onProgress = Lock<(@Sendable (JobName, RequestedWebhook?) -> Void)?>(nil)
+    /// Told when something has ended that somebody may want to be told of.
+    let onEnd = Lock<(@Sendable () -> Void)?>(nil)
+    /// Told when something was put into the queue.
+    let onQueued = Lock<(@Sendable () -> Void)?>(nil)
     public let figures = Figures()
     private let till: Till
 
-    public init(
+    public convenience init(
         database: Database, url: Secret, settings: Database.Settings, catalogue: CatalogueKeeper,
         store: ImageStore, painting pool: WorkerPool, lease: Lease, limits: Limits, clock: Clock,
         log: Log
     ) {
+        self.init(
+            database: database, url: url, settings: settings, catalogue: catalogue, store: store,
+            providers: ["test": Painter(pool: pool, clock: clock)], lease: lease, limits: limits,
+            clock: clock, log: log)
+    }
+
+    package init(
+        database: Database, url: Secret, settings: Database.Settings, catalogue: CatalogueKeeper,
+        store: ImageStore, providers: [String: any Provider], lease: Lease, limits: Limits,
+        clock: Clock, log: Log
+    ) {
         self.database = database
         self.catalogue = catalogue
         self.store = store
+        self.providers = providers
         self.clock = clock
         self.log = log
         self.lease = lease
         self.limits = limits
-        painter = Painter(pool: pool, clock: clock)
         till = Till(url: url, settings: settings, limits: limits, clock: clock)
     }
+
+    /// What is sold at the moment.
+    public var models: [Catalogue.Model] { catalogue.current.models }
 
     /// Requests that wait for a transaction.
     public var waiting: Int { till.waiting }
 
-    /// Lets one request in, or refuses it. Public for the benchmark: a server calls `generate`.
-    public func admit(_ admission: Admission) async throws -> Admitted {
-        try await till.admit(admission)
+    /// Lets a submission in, or refuses it. Public for the benchmark: a server calls `generate`.
+    public func admit(_ submission: Submission) async throws -> Verdict {
+        do {
+            return try await till.admit(submission)
+        } catch DatabaseFailure.constraint(RememberedKey.constraint, _, _) {
+            // Another server wrote the same key in the same moment. What it wrote is seen now.
+            return try await till.admit(submission)
+        }
     }
 
     /// Ends one generation, once. Public for the benchmark.
     public func settle(_ settlement: Settlement) async throws -> Settled {
-        try await till.settle(settlement)
+        let settled = try await till.settle(settlement)
+        onEnd.withLock { $0 }?()
+        return settled
     }
+
+    /// Has `ended` called after every end, and `progressed` when a job has come further.
+    public func whenTold(
+        ended: @escaping @Sendable () -> Void,
+        progressed: @escaping @Sendable (JobName, RequestedWebhook?) -> Void
+    ) {
+        onEnd.withLock { $0 = ended }
+        onProgress.withLock { $0 = progressed }
+    }
+
+    /// Has `action` called whenever something was put into the queue.
+    public func whenQueued(_ action: @escaping @Sendable () -> Void) {
+        onQueued.withLock { $0 = action }
+    }
+
+    /// Hands what runs on its own back to the queue, for another server or the next start.
+    public func stop() async { await runs.stop() }
 }

@@ -1,13 +1,41 @@
-import Log
-import Threads
+import Jobs
 import Ledger
+import Log
 public import Pictures
+import Postgres
 public import Signing
 import Storage
+import Threads
 public import Units
 
-import Jobs
-import Postgres
+/// How long a caller waits for its pictures before it is given the job's id instead.
+public enum Patience: Sendable {
+    /// Not at all: the job waits in the queue.
+    case none
+    case upTo(Duration)
+    /// Until it ends; its deadline is the limit.
+    case untilItEnds
+}
+
+/// What a caller is answered.
+public enum GenerationAnswer: Sendable {
+    case finished(FinishedGeneration)
+    /// It goes on without the caller, as it does already when this is a repetition.
+    case accepted(JobName, replayed: Bool = false)
+}
+
+/// A batch whose generations wait in the queue.
+public struct SubmittedBatch: Sendable {
+    public let account: ID<Account>
+    public let id: ID<Batch>
+    /// Whether it had been submitted before, under the same key.
+    public let replayed: Bool
+}
+
+/// The failure of a call that was made before, told again.
+public struct ReplayedRefusal: Error {
+    public let refusal: Refusal
+}
 
 /// A generation that has ended well, with its pictures and its receipt.
 public struct FinishedGeneration: Sendable {
@@ -26,140 +54,151 @@ public struct FinishedGeneration: Sendable {
     public let money: Settled
     public let priceVersion: Int32
     public let endedAt: Timestamp
+    /// Whether the same call was answered before, and this is its answer again.
+    public var replayed = false
 }
 
 extension Engine {
-    /// Makes images: quotes, admits, paints, stores and settles, then answers.
+    /// Makes images: quotes, admits, and runs, queues or replays what was asked.
     ///
-    /// A caller who leaves changes nothing: no step asks whether the task was cancelled, so a
-    /// generation that was admitted is always ended and charged for what it delivered.
-    /// Refuses what cannot be done. After a refusal or a fault nothing stays held, but where the
-    /// database could not be told: there the reaper releases what is left.
+    /// A caller who leaves changes nothing: what was admitted is ended and charged for what it
+    /// delivered. Refuses what cannot be done; after a refusal or a fault nothing stays held, but
+    /// where the database could not be told: there the reaper releases what is left.
     public func generate(
-        _ request: GenerationRequest, for key: KeyHash
-    ) async throws -> FinishedGeneration {
-        let arrived = clock.now
-        let offer = try catalogue.current.offer(of: request.model, at: arrived)
-        var random = SystemRandomNumberGenerator()
-        let assignment = try Painter.capabilities.accept(
-            request, seed: Int64.random(in: 0...Int64(Int32.max), using: &random))
-        let admission = Admission(
-            key: key, generation: ID(at: arrived), dialect: request.dialect.rawValue,
-            model: offer.model.id, provider: offer.endpoint.provider,
-            priceVersion: offer.price.version, n: assignment.n, request: assignment.json.text,
-            quote: offer.price.cost(of: Work(images: assignment.n)), server: lease.server,
-            deadline: arrived + limits.deadline, at: arrived)
+        _ request: GenerationRequest, for key: KeyHash, claim: IdempotencyClaim? = nil,
+        patience: Patience = .untilItEnds
+    ) async throws -> GenerationAnswer {
+        let plan = try plan(request, at: clock.now)
+        if case .none = patience { return try await queue(plan, for: key, claim) }
         // Shed before the database is asked: a queue that is too long helps nobody.
-        try painter.queue(assignment)
-        defer { painter.leave(assignment) }
-        running.withLock { _ = $0.insert(admission.generation) }
-        defer { running.withLock { _ = $0.remove(admission.generation) } }
-        let admitted = try await admit(admission)
-        return try await run(assignment, admission, admitted, offer.price)
-    }
-
-    private func run(
-        _ assignment: Assignment, _ admission: Admission, _ admitted: Admitted, _ price: Price
-    ) async throws -> FinishedGeneration {
-        let started = clock.now
-        var latency = Latency.none
-        latency.queue = started - admission.at
-        var images: [FinishedGeneration.Image] = []
-        let outcome: Settlement.Outcome
+        try plan.provider.enter(plan.stored.assignment)
+        let admission = plan.admission(
+            start: .running(lease.server), durable: claim != nil, for: limits.deadline)
+        runs.begin(admission.generation)
+        let verdict: Verdict
         do {
-            let painted = try await painter.paint(assignment, by: admission.deadline)
-            let painting = clock.now
-            latency.provider = painting - started
-            for bytes in painted { images.append(try await keep(bytes, assignment)) }
-            latency.store = clock.now - painting
-            outcome = .delivered(
-                images: images.count, cost: price.cost(of: Work(images: images.count)),
-                kept: images.compactMap(\.kept))
+            verdict = try await admit(
+                Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
         } catch {
-            outcome = .failed(Self.reason(for: error))
-            log(
-                .error, "generation failed",
-                [
-                    "generation": admission.generation, "error": "\(error)",
-                ])
-        }
-        let ended = clock.now
-        latency.total = ended - admission.at
-        let settlement = Settlement(
-            wallet: admitted.wallet, generation: admission.generation, server: lease.server,
-            outcome: outcome, latency: latency, posting: ID(at: ended), at: ended)
-        let money: Settled
-        do {
-            money = try await end(settlement, by: admission.deadline)
-            if case .failed(let refusal) = outcome { throw refusal }
-        } catch {
-            // What may have been paid for after all must still be there.
-            if (error as? Refusal)?.kind != .outcomeUnknown { await discard(images) }
+            runs.end(admission.generation)
+            plan.provider.leave(plan.stored.assignment)
             throw error
         }
-        figures.count(latency, images: images.count)
-        return FinishedGeneration(
-            id: admission.generation, model: admission.model, format: assignment.format,
-            images: images, latency: latency, money: money, priceVersion: price.version,
-            endedAt: ended)
-    }
-
-    private func keep(
-        _ bytes: [UInt8], _ assignment: Assignment
-    ) async throws -> FinishedGeneration.Image {
-        guard assignment.keeping == .kept else {
-            return .init(kept: nil, bytes: bytes, size: assignment.size)
-        }
-        let name = try await store.put(bytes, extension: assignment.format.fileExtension)
-        let kept = KeptImage(
-            id: ID(at: clock.now), name: name, format: assignment.format, size: assignment.size,
-            byteCount: bytes.count)
-        return .init(kept: kept, bytes: bytes, size: assignment.size)
-    }
-
-    /// Removes pictures that nobody was given.
-    private func discard(_ images: [FinishedGeneration.Image]) async {
-        for name in images.compactMap(\.kept?.name) {
-            do {
-                try await store.remove(name)
-            } catch {
-                log(.warning, "picture of a failed generation not removed")
-            }
+        switch verdict {
+        case .repeats(let earlier):
+            runs.end(admission.generation)
+            plan.provider.leave(plan.stored.assignment)
+            return try await replay(earlier, keeping: request.keeping)
+        case .admitted(let admitted):
+            let order = plan.order(admission, admitted)
+            return try await carryOut(
+                order, by: plan.provider, durable: admission.durable, patience)
         }
     }
 
-    private static func reason(for error: any Error) -> Refusal {
-        (error as? Refusal)
-            ?? Refusal(
-                .providerFailed, "The image could not be made. Nothing was charged.",
-                retryAfter: .seconds(1))
+    /// Runs an order inside the request when that is a matter of moments, and on its own otherwise.
+    private func carryOut(
+        _ order: Order, by provider: any Provider, durable: Bool, _ patience: Patience
+    ) async throws -> GenerationAnswer {
+        if provider.isQuick(order.assignment) {
+            defer {
+                runs.end(order.generation)
+                provider.leave(order.assignment)
+                ends.ended(order.name)
+            }
+            return .finished(try await run(order, by: provider, onItsOwn: false))
+        }
+        let outcome = Lock<Result<FinishedGeneration, any Error>?>(nil)
+        runs.start(order.generation, durable: durable) { [self] in
+            let result = await runOnItsOwn(order, by: provider)
+            outcome.withLock { $0 = result }
+            ends.ended(order.name)
+        }
+        let limit: Duration =
+            switch patience {
+            case .upTo(let limit): limit
+            case .none, .untilItEnds: order.deadline - clock.now + Self.ownGrace
+            }
+        // Hanging up ends the waiting and nothing else.
+        let ended = await ends.wait(for: order.name, atMost: limit) {
+            outcome.withLock { $0 != nil }
+        }
+        if ended, let result = outcome.withLock({ $0 }) {
+            if case .failure(is HandedBack) = result { return .accepted(order.name) }
+            return .finished(try result.get())
+        }
+        try await makeDurable(order)
+        return .accepted(order.name)
     }
 
-    /// First and longest pause between two attempts to settle.
-    private static let pauses = (first: Duration.milliseconds(50), longest: Duration.seconds(2))
-
-    /// Settles, again and again while the database is away, until `deadline`.
-    ///
-    /// Trying again is safe even when a lost commit had gone through: the posting's id is made
-    /// before the first attempt, and the same end of a generation is answered with its result.
-    private func end(_ settlement: Settlement, by deadline: Timestamp) async throws -> Settled {
-        var pause = Self.pauses.first
-        while true {
-            do {
-                return try await settle(settlement)
-            } catch let failure as DatabaseFailure where failure.mayHeal && clock.now < deadline {
-                await Pause.uncancelled(pause)
-                pause = min(pause * 2, Self.pauses.longest)
-            } catch let refusal as Refusal where refusal.kind == .conflict {
-                // Ended in the meantime, as abandoned: released, and the pictures are not given out.
-                throw Refusal(
-                    .interrupted, "The generation was interrupted. Nothing was charged.")
-            } catch is DatabaseFailure {
-                throw Refusal(
-                    .outcomeUnknown,
-                    "The outcome of generation \(settlement.generation) could not be written down "
-                        + "in time. Look for it in GET /v1/generations before asking again.")
+    /// From now on somebody knows its id and may ask for it.
+    private func makeDurable(_ order: Order) async throws {
+        // Also for a caller who has hung up: it may come back and look.
+        try await Uncancelled.run { [database] in
+            try await database.transaction { transaction in
+                try transaction.send(
+                    """
+                    update generation set durable = true
+                    where account_id = \(order.wallet.account) and id = \(order.generation)
+                        and ended_at is null
+                    """)
             }
+        }
+        runs.makeDurable(order.generation)
+    }
+
+    private func queue(
+        _ plan: Plan, for key: KeyHash, _ claim: IdempotencyClaim?
+    ) async throws -> GenerationAnswer {
+        let admission = plan.admission(start: .queued, durable: true, for: Queue.waitMax)
+        let verdict = try await admit(
+            Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
+        switch verdict {
+        case .admitted(let admitted):
+            onQueued.withLock { $0 }?()
+            return .accepted(
+                JobName(account: admitted.wallet.account, id: admission.generation))
+        case .repeats(let earlier):
+            guard case .generation(let id) = earlier.work else {
+                preconditionFailure("the path is part of the fingerprint")
+            }
+            return .accepted(JobName(account: earlier.account, id: id), replayed: true)
+        }
+    }
+
+    /// Submits requests together: all of them are funded and queued, or none is.
+    public func submit(
+        batch requests: [GenerationRequest], dialect: GenerationRequest.Dialect,
+        webhook: RequestedWebhook?, metadata: [String: String], for key: KeyHash,
+        claim: IdempotencyClaim?
+    ) async throws -> SubmittedBatch {
+        let at = clock.now
+        // Ids in the order of submission, which is then the order in which they are shown.
+        let ids = requests.map { _ in ID<Generation>(at: at) }.sorted()
+        let admissions = try zip(ids, requests).enumerated().map { index, item in
+            do {
+                return try plan(item.1, at: at).admission(
+                    item.0, start: .queued, durable: true, for: Queue.waitMax)
+            } catch let refusal as Refusal {
+                throw refusal.of(item: index)
+            }
+        }
+        let batch = NewBatch(
+            id: ID(at: at), dialect: dialect.rawValue,
+            request: StoredRequest.json(webhook: webhook, metadata: metadata).text)
+        let verdict = try await admit(
+            Submission(
+                key: key, admissions: admissions, batch: batch, claim: claim, at: at))
+        switch verdict {
+        case .admitted(let admitted):
+            onQueued.withLock { $0 }?()
+            return SubmittedBatch(
+                account: admitted.wallet.account, id: batch.id, replayed: false)
+        case .repeats(let earlier):
+            guard case .batch(let id) = earlier.work else {
+                preconditionFailure("the path is part of the fingerprint")
+            }
+            return SubmittedBatch(account: earlier.account, id: id, replayed: true)
         }
     }
 }

@@ -8,6 +8,7 @@ public struct GenerationRequest: Sendable {
         case imageRouter = "imagerouter"
         case openAI = "openai"
         case imaRouter = "imarouter"
+        case jobs = "jobs"
     }
 
     /// What is asked of a picture's dimensions.
@@ -38,10 +39,15 @@ public struct GenerationRequest: Sendable {
     /// Nil for one drawn at random, which is then written down.
     public var seed: Int64?
     public var keeping: Keeping
+    /// Whom to tell how it ends.
+    public var webhook: RequestedWebhook?
+    /// The caller's own words, given back with the job.
+    public var metadata: [String: String]
 
     public init(
         dialect: Dialect, model: String, prompt: String, n: Int = 1, size: Size = .auto,
-        format: ImageFormat, compression: Int? = nil, seed: Int64? = nil, keeping: Keeping = .kept
+        format: ImageFormat, compression: Int? = nil, seed: Int64? = nil, keeping: Keeping = .kept,
+        webhook: RequestedWebhook? = nil, metadata: [String: String] = [:]
     ) {
         self.dialect = dialect
         self.model = model
@@ -52,6 +58,8 @@ public struct GenerationRequest: Sendable {
         self.compression = compression
         self.seed = seed
         self.keeping = keeping
+        self.webhook = webhook
+        self.metadata = metadata
     }
 }
 
@@ -64,6 +72,15 @@ public struct Capabilities: Sendable {
     public let promptMax: Int
     /// What `auto` means.
     public let defaultSize: PixelSize
+
+    public init(
+        n: ClosedRange<Int>, side: ClosedRange<Int>, promptMax: Int, defaultSize: PixelSize
+    ) {
+        self.n = n
+        self.side = side
+        self.promptMax = promptMax
+        self.defaultSize = defaultSize
+    }
 
     /// A request with everything decided, or the refusal that names the field, what came and what
     /// is accepted.
@@ -120,12 +137,4 @@ public struct Assignment: Sendable {
     public let compression: Int?
     public let seed: Int64
     public let keeping: GenerationRequest.Keeping
-
-    /// As kept in `generation.request`.
-    var json: JSON {
-        .object([
-            ("prompt", .string(prompt)), ("size", .string("\(size.width)x\(size.height)")),
-            ("output_format", .string(format.rawValue)), ("seed", .int(seed)),
-        ])
-    }
 }

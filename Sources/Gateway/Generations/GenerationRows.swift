@@ -8,27 +8,34 @@ import Units
 extension Generation {
     /// Writes the rows of what was admitted. Queued.
     static func begin(
-        _ admitted: [(admission: Admission, verdict: Admitted)],
+        _ admitted: [(submission: Submission, verdict: Admitted)],
         in transaction: borrowing Transaction
     ) throws {
         guard !admitted.isEmpty else { return }
-        let asked = admitted.map(\.admission)
-        let verdicts = admitted.map(\.verdict)
+        let rows = admitted.flatMap { submission, verdict in
+            submission.admissions.map { (asked: $0, verdict: verdict, batch: submission.batch?.id) }
+        }
+        let asked = rows.map(\.asked)
+        let verdicts = rows.map(\.verdict)
         try transaction.send(
             """
             insert into generation (account_id, id, mode, key_id, state, dialect, model, provider,
-                price_version, n, request, held, server_id, deadline, created_at)
-            select account_id, id, mode, key_id, 'running', dialect, model, provider,
-                price_version, n, request, held, server_id, deadline, created_at
+                price_version, n, request, held, server_id, durable, ready_at, batch_id, deadline,
+                created_at)
+            select account_id, id, mode, key_id,
+                case when server_id is null then 'queued' else 'running' end, dialect, model,
+                provider, price_version, n, request, held, server_id, durable,
+                case when server_id is null then created_at end, batch_id, deadline, created_at
             from unnest(
                 \(verdicts.map(\.wallet.account)), \(asked.map(\.generation)),
                 \(verdicts.map(\.wallet.mode.rawValue)), \(verdicts.map(\.key)),
                 \(asked.map(\.dialect)), \(asked.map(\.model)), \(asked.map(\.provider)),
                 \(asked.map(\.priceVersion)), \(asked.map { Int32($0.n) }),
                 \(asked.map { JSONText($0.request) }), \(asked.map(\.quote)),
-                \(asked.map(\.server)), \(asked.map(\.deadline)), \(asked.map(\.at)))
+                \(asked.map(\.server)), \(asked.map(\.durable)), \(rows.map(\.batch)),
+                \(asked.map(\.deadline)), \(asked.map(\.at)))
                 as t (account_id, id, mode, key_id, dialect, model, provider, price_version, n,
-                    request, held, server_id, deadline, created_at)
+                    request, held, server_id, durable, batch_id, deadline, created_at)
             """)
     }
 
@@ -41,7 +48,9 @@ extension Generation {
         return try transaction.send(
             """
             select g.id, g.state, g.ended_at is not null, g.server_id, g.held, g.captured,
-                g.posting_id
+                g.posting_id, g.batch_id,
+                case when g.durable then g.request #>> '{webhook,url}' end,
+                case when g.durable then g.request #>> '{webhook,events}' end
             from unnest(\(ordered.map(\.0)), \(ordered.map(\.1)))
                 with ordinality as t (account_id, id, place),
             lateral (
@@ -55,7 +64,8 @@ extension Generation {
             OpenGeneration(
                 id: try row.next(), state: try row.next(), ended: try row.next(),
                 server: try row.next(), held: try row.next(), captured: try row.next(),
-                posting: try row.next())
+                posting: try row.next(), batch: try row.next(),
+                webhook: RequestedWebhook(url: try row.next(), words: try row.next()))
         }
     }
 
@@ -71,7 +81,7 @@ extension Generation {
         try transaction.send(
             """
             update generation g
-            set state = t.state, captured = t.captured, posting_id = t.posting_id,
+            set state = t.state, progress = 100, captured = t.captured, posting_id = t.posting_id,
                 ended_at = t.ended_at, images = t.images, error_kind = t.error_kind,
                 error_message = t.error_message, queue_us = t.queue_us,
                 provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us

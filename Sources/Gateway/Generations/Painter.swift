@@ -1,9 +1,10 @@
 import Pictures
-import Threads
-import Units
+package import Threads
+package import Units
 
-/// The built-in provider `test`: draws in process, the same picture for the same prompt and seed.
-struct Painter: Sendable {
+/// The built-in provider `test`: draws in process, the same picture for the same prompt and seed,
+/// and acts out what `Rehearsal` reads in the prompt.
+package struct Painter: Provider {
     let pool: WorkerPool
     let clock: Clock
     private let queuedPixels = Lock(0)
@@ -12,18 +13,19 @@ struct Painter: Sendable {
     /// cores. Counted in pixels because one picture may cost a thousand times another.
     static let queuedPixelsMax = 512 * 1024 * 1024
 
-    init(pool: WorkerPool, clock: Clock) {
+    package init(pool: WorkerPool, clock: Clock) {
         self.pool = pool
         self.clock = clock
     }
 
     /// What `test/test` and `test/paid` can do.
-    static let capabilities = Capabilities(
+    package let capabilities = Capabilities(
         n: 1...10, side: 16...4096, promptMax: 32_000,
         defaultSize: PixelSize(width: 1024, height: 1024))
 
-    /// Takes a place in the queue, or refuses when it is too long. Given back by `leave`.
-    func queue(_ assignment: Assignment) throws(Refusal) {
+    package func isQuick(_ assignment: Assignment) -> Bool { Rehearsal(assignment.prompt) == nil }
+
+    package func enter(_ assignment: Assignment) throws(Refusal) {
         let taken = queuedPixels.withLock { queued in
             guard queued + assignment.pixels <= Self.queuedPixelsMax else { return false }
             queued += assignment.pixels
@@ -32,47 +34,92 @@ struct Painter: Sendable {
         guard taken else { throw Self.overloaded }
     }
 
-    /// Gives the place in the queue back.
-    func leave(_ assignment: Assignment) {
+    package func leave(_ assignment: Assignment) {
         queuedPixels.withLock { $0 -= assignment.pixels }
     }
 
     private static let overloaded = Refusal(
         .overloaded, "Too many images are being drawn at the moment.", retryAfter: .seconds(2))
 
-    /// Draws the images of an assignment: the first with its seed, the next with the one after.
-    /// What has not begun by `deadline` is not begun.
-    func paint(_ assignment: Assignment, by deadline: Timestamp) async throws -> [[UInt8]] {
-        if assignment.n == 1 { return [try await paint(assignment, 0, by: deadline)] }
-        return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
-            for index in 0..<assignment.n {
-                group.addTask { (index, try await paint(assignment, index, by: deadline)) }
+    package func submit(
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress {
+        guard let rehearsal = Rehearsal(assignment.prompt) else {
+            return .done(try await paint(assignment, count: assignment.n, by: deadline))
+        }
+        if let failure = rehearsal.failure(attempt: attempt) { throw failure }
+        if let seconds = rehearsal.slowSeconds {
+            // The task's name is all its state, as if a vendor far away kept it.
+            let due = clock.now + .seconds(seconds)
+            return .pending(
+                task: "slow-\(due.microseconds)-\(seconds)", next: Self.pollEvery, percent: 0)
+        }
+        return .done(
+            try await paint(assignment, count: rehearsal.count(of: assignment.n), by: deadline))
+    }
+
+    /// How often a slow rehearsal wants to be asked.
+    private static let pollEvery: Duration = .milliseconds(250)
+
+    package func poll(
+        _ task: String, of assignment: Assignment, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress {
+        let numbers = task.split(separator: "-").dropFirst().compactMap { Int64($0) }
+        guard numbers.count == 2 else { throw .failed("there is no task '\(task)'") }
+        let left = Timestamp(microseconds: numbers[0]) - clock.now
+        guard left <= .zero else {
+            let share = 100 - left.microseconds / 10_000 / max(1, numbers[1])
+            return .pending(
+                task: task, next: min(left, Self.pollEvery), percent: Int(min(99, max(0, share))))
+        }
+        let count = Rehearsal(assignment.prompt)?.count(of: assignment.n) ?? assignment.n
+        return .done(try await paint(assignment, count: count, by: deadline))
+    }
+
+    /// Draws the first `count` images of an assignment: one with its seed, the next with the one
+    /// after.
+    private func paint(
+        _ assignment: Assignment, count: Int, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> [[UInt8]] {
+        do {
+            if count == 1 { return [try await paint(assignment, 0, by: deadline)] }
+            return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+                for index in 0..<count {
+                    group.addTask { (index, try await paint(assignment, index, by: deadline)) }
+                }
+                var images = [[UInt8]](repeating: [], count: count)
+                for try await (index, image) in group { images[index] = image }
+                return images
             }
-            var images = [[UInt8]](repeating: [], count: assignment.n)
-            for try await (index, image) in group { images[index] = image }
-            return images
+        } catch is WorkerPool.PoolFull {
+            throw .busy(retryAfter: .seconds(2))
+        } catch let refusal as Refusal {
+            throw .refused(refusal)
+        } catch {
+            throw .failed("\(error)")
         }
     }
 
     private func paint(
         _ assignment: Assignment, _ index: Int, by deadline: Timestamp
     ) async throws -> [UInt8] {
-        do {
-            return try await pool.run { [clock] in
-                guard clock.now < deadline else {
-                    throw Refusal(
-                        .deadlinePassed, "The image was not made in time. Nothing was charged.")
-                }
-                let bitmap = TestPicture.draw(
-                    prompt: assignment.prompt, seed: assignment.seed &+ Int64(index),
-                    size: assignment.size)
-                return try Picture.encode(
-                    bitmap, as: assignment.format, quality: assignment.compression)
+        try await pool.run { [clock] in
+            guard clock.now < deadline else {
+                throw Refusal(
+                    .deadlinePassed, "The image was not made in time. Nothing was charged.")
             }
-        } catch is WorkerPool.PoolFull {
-            throw Self.overloaded
+            let bitmap = TestPicture.draw(
+                prompt: assignment.prompt, seed: assignment.seed &+ Int64(index),
+                size: assignment.size)
+            return try Picture.encode(
+                bitmap, as: assignment.format, quality: assignment.compression)
         }
     }
+}
+
+extension Rehearsal {
+    /// How many of `n` pictures come.
+    fileprivate func count(of n: Int) -> Int { partial ? max(1, n / 2) : n }
 }
 
 extension Assignment {

@@ -5,10 +5,11 @@ import Log
 import Postgres
 import Units
 
-/// Ends what nobody runs any more, so that no hold outlives its deadline whatever crashed.
+/// Takes care of what nobody runs any more, so that no hold outlives its deadline whatever crashed.
 ///
 /// Three ways to be abandoned: the server's lease has run out; the deadline has passed; or this
-/// very server has the row but no memory of it, because the answer to its admission was lost.
+/// very server has the row but no memory of it, because the answer to its admission was lost. What
+/// somebody can still ask for goes back into the queue, and what nobody could is released.
 extension Engine {
     /// How often it looks.
     static let reapingPeriod: Duration = .seconds(3)
@@ -22,10 +23,11 @@ extension Engine {
     public func reap() async {
         while !Task.isCancelled {
             do {
-                let ended = try await reapOnce()
-                if ended > 0 {
-                    log(.warning, "abandoned generations released", ["count": ended])
+                let found = try await reapOnce()
+                if found > 0 {
+                    log(.warning, "abandoned generations taken care of", ["count": found])
                 }
+                try await sweep()
             } catch {
                 log(.warning, "reaper could not look", ["error": "\(error)"])
             }
@@ -34,37 +36,64 @@ extension Engine {
         }
     }
 
-    /// Ends what is abandoned now; answers how many.
+    /// Forgets idempotency keys that have had their day.
+    private func sweep() async throws {
+        let now = clock.now
+        _ = try await database.transaction { try RememberedKey.sweep(at: now, in: $0) }
+    }
+
+    /// Requeues or ends what is abandoned now; answers how many.
+    @discardableResult
     public func reapOnce() async throws -> Int {
         let now = clock.now
         // Remembered before the rows are read: what is admitted in between is younger than the grace.
-        let mine = running.withLock { $0 }
+        let mine = runs.ids
         let strays = try await strays(at: now, besides: mine.count)
-            .filter { !mine.contains($0.generation) }
+            .filter { !mine.contains($0.name.id) }
         let abandoned = try await orphans(at: now) + strays
+        let resumed = abandoned.filter { $0.goesOn(at: now) }
+        let requeued = try await database.transaction { transaction in
+            try Generation.requeue(
+                resumed.compactMap { row in row.server.map { (row.name, $0) } }, readyAt: now,
+                forgiving: false, in: transaction)
+        }
+        if requeued > 0 { onQueued.withLock { $0 }?() }
         var ended = 0
         await withTaskGroup(of: Bool.self) { group in
-            for row in abandoned {
+            for row in abandoned where !row.goesOn(at: now) {
                 group.addTask { await self.release(row, at: now) }
             }
             for await released in group where released { ended += 1 }
         }
-        return ended
+        return requeued + ended
     }
 
     private struct Abandoned: Sendable {
         let wallet: Wallet.Name
-        let generation: ID<Generation>
+        let name: JobName
+        let server: ID<Server>?
         let createdAt: Timestamp
+        let mayGoOn: Bool
 
-        static let columns: SQL = "account_id, mode, id, created_at"
+        /// Whether another server carries it on: somebody waits for it, and there is time left.
+        func goesOn(at now: Timestamp) -> Bool {
+            mayGoOn && server != nil && createdAt + Queue.waitMax > now
+        }
+
+        static var columns: SQL {
+            """
+            account_id, mode, id, server_id, created_at,
+                durable and claims < \(Int32(Queue.claimsMax))
+            """
+        }
 
         static func read(_ row: inout RowReader) throws -> Abandoned {
             let account: ID<Account> = try row.next()
             let mode: String = try row.next()
             return Abandoned(
                 wallet: .init(account: account, mode: Mode(rawValue: mode) ?? .live),
-                generation: try row.next(), createdAt: try row.next())
+                name: JobName(account: account, id: try row.next()), server: try row.next(),
+                createdAt: try row.next(), mayGoOn: try row.next())
         }
     }
 
@@ -77,14 +106,21 @@ extension Engine {
         return try await database.transaction { transaction in
             try Lease.sweep(at: now, in: transaction)
             return try transaction.rows(
-                "select " + Abandoned.columns + """
+                "(select " + Abandoned.columns + """
                      from generation
                     where ended_at is null and server_id is not null
                         and (deadline < \(now - Self.ownGrace)
                             or (\(othersMayBeDead) and server_id <> \(server)
                                 and server_id not in (\(Lease.living(at: now)))))
-                    limit \(Self.reapedMax)
-                    """, Abandoned.read)
+                    limit \(Self.reapedMax))
+                    union all
+                    (select
+                    """ + " " + Abandoned.columns + """
+                         from generation
+                        where ended_at is null and server_id is null
+                            and deadline < \(now - Self.ownGrace)
+                        limit \(Self.reapedMax))
+                        """, Abandoned.read)
         }
     }
 
@@ -103,15 +139,19 @@ extension Engine {
     }
 
     private func release(_ row: Abandoned, at now: Timestamp) async -> Bool {
-        let refusal = Refusal(
-            .interrupted, "The generation was interrupted. Nothing was charged.")
+        let refusal =
+            row.server == nil
+            ? Refusal(
+                .deadlinePassed, "The job was not begun in time. Nothing was charged.")
+            : Self.interrupted
         let latency = Latency(
             queue: .zero, provider: .zero, store: .zero, total: now - row.createdAt)
         do {
             _ = try await settle(
                 Settlement(
-                    wallet: row.wallet, generation: row.generation, server: nil,
+                    wallet: row.wallet, generation: row.name.id, server: nil,
                     outcome: .failed(refusal), latency: latency, posting: ID(at: now), at: now))
+            ends.ended(row.name)
             return true
         } catch is Refusal, is DatabaseFailure {
             // It ended in the meantime, or the database is away: the next look tells.
@@ -119,7 +159,7 @@ extension Engine {
         } catch {
             log(
                 .error, "abandoned generation cannot be released",
-                ["generation": row.generation, "error": "\(error)"])
+                ["generation": row.name.id, "error": "\(error)"])
             return false
         }
     }

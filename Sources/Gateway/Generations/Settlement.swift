@@ -11,11 +11,13 @@ public struct Settlement: Sendable {
         case delivered(images: Int, cost: Credits, kept: [KeptImage])
         /// Nothing was made and nothing is charged.
         case failed(Refusal)
+        /// Nobody wants it any more, and it had not begun.
+        case cancelled
     }
 
     public let wallet: Wallet.Name
     public let generation: ID<Generation>
-    /// Who ran it. Nil for the reaper, which ends what nobody runs any more.
+    /// Who ran it. Nil for whoever ends what nobody runs: the reaper, and a customer who cancels.
     public let server: ID<Server>?
     public let outcome: Outcome
     public let latency: Latency
@@ -86,10 +88,14 @@ package struct OpenGeneration: Sendable {
     let held: Credits
     let captured: Credits
     let posting: ID<Posting>?
+    let batch: ID<Batch>?
+    /// Where the request wants its end to be told.
+    let webhook: RequestedWebhook?
 
     package init(
         id: ID<Generation>, state: String, ended: Bool, server: ID<Server>?, held: Credits,
-        captured: Credits, posting: ID<Posting>?
+        captured: Credits, posting: ID<Posting>?, batch: ID<Batch>? = nil,
+        webhook: RequestedWebhook? = nil
     ) {
         self.id = id
         self.state = state
@@ -98,6 +104,8 @@ package struct OpenGeneration: Sendable {
         self.held = held
         self.captured = captured
         self.posting = posting
+        self.batch = batch
+        self.webhook = webhook
     }
 }
 
@@ -116,33 +124,34 @@ extension Settlement {
         switch outcome {
         case .delivered: "completed"
         case .failed: "failed"
+        case .cancelled: "cancelled"
         }
     }
 
     var cost: Credits {
         switch outcome {
         case .delivered(_, let cost, _): cost
-        case .failed: .zero
+        case .failed, .cancelled: .zero
         }
     }
 
     var images: Int {
         switch outcome {
         case .delivered(let images, _, _): images
-        case .failed: 0
+        case .failed, .cancelled: 0
         }
     }
 
     var kept: [KeptImage] {
         switch outcome {
         case .delivered(_, _, let kept): kept
-        case .failed: []
+        case .failed, .cancelled: []
         }
     }
 
     var failure: Refusal? {
         switch outcome {
-        case .delivered: nil
+        case .delivered, .cancelled: nil
         case .failed(let refusal): refusal
         }
     }

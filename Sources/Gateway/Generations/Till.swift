@@ -13,13 +13,13 @@ import Units
 final class Till: Sendable {
     /// One thing to be done.
     private enum Entry: Sendable {
-        case admit(Admission)
+        case admit(Submission)
         case settle(Settlement)
     }
 
     /// What came of it.
     private enum Outcome: Sendable {
-        case admitted(Admitted)
+        case judged(Verdict)
         case settled(Settled)
     }
 
@@ -35,21 +35,26 @@ final class Till: Sendable {
         shards = (0..<limits.shards).map { shard in
             Batcher(
                 name: "till-\(shard)", url: url, settings: settings, queueMax: limits.queueMax,
-                batchMax: limits.batchMax, clock: clock, perform: Self.perform)
+                batchMax: limits.batchMax, clock: clock,
+                perform: { [depth = limits.queueDepthMax] in
+                    try Self.perform($0, $1, queueDepthMax: depth)
+                })
         }
     }
 
     /// Entries that wait for a transaction.
     var waiting: Int { shards.reduce(0) { $0 + $1.waiting } }
 
-    func admit(_ admission: Admission) async throws -> Admitted {
-        let account = accounts.withLock { $0[admission.key] }
+    func admit(_ submission: Submission) async throws -> Verdict {
+        let account = accounts.withLock { $0[submission.key] }
         let shard = account.map(shard(of:)) ?? shards[0]
-        guard case .admitted(let admitted) = try await shard.submit(.admit(admission)) else {
-            preconditionFailure("an admission is answered with one")
+        guard case .judged(let verdict) = try await shard.submit(.admit(submission)) else {
+            preconditionFailure("an admission is answered with a verdict")
         }
-        if account == nil { remember(admission.key, admitted.wallet.account) }
-        return admitted
+        if account == nil, case .admitted(let admitted) = verdict {
+            remember(submission.key, admitted.wallet.account)
+        }
+        return verdict
     }
 
     func settle(_ settlement: Settlement) async throws -> Settled {
@@ -75,21 +80,45 @@ final class Till: Sendable {
         }
     }
 
+    /// Settles one generation in a transaction of somebody else's, as an admin does.
+    static func settle(
+        _ settlement: Settlement, in transaction: borrowing Transaction
+    ) throws -> Settled {
+        let outcome = try perform(transaction, [.settle(settlement)], queueDepthMax: .max)[0].get()
+        guard case .settled(let settled) = outcome else {
+            preconditionFailure("a settlement is answered with one")
+        }
+        return settled
+    }
+
+    /// Lets one submission in, in a transaction of somebody else's.
+    static func admit(
+        _ submission: Submission, in transaction: borrowing Transaction
+    ) throws -> Verdict {
+        let outcome = try perform(transaction, [.admit(submission)], queueDepthMax: .max)[0].get()
+        guard case .judged(let verdict) = outcome else {
+            preconditionFailure("an admission is answered with a verdict")
+        }
+        return verdict
+    }
+
     // MARK: The transaction
 
     private static func perform(
-        _ transaction: borrowing Transaction, _ entries: [Entry]
+        _ transaction: borrowing Transaction, _ entries: [Entry], queueDepthMax: Int
     ) throws -> [Result<Outcome, any Error>] {
-        var desk = try load(entries, in: transaction)
-        var begun: [(Admission, Admitted)] = []
+        var desk = try load(entries, queueDepthMax: queueDepthMax, in: transaction)
+        var begun: [(Submission, Admitted)] = []
         var ended: [(Settlement, Settled)] = []
         let outcomes = entries.map { entry in
             Result<Outcome, any Error> {
                 switch entry {
-                case .admit(let admission):
-                    let admitted = try desk.judge(admission)
-                    begun.append((admission, admitted))
-                    return .admitted(admitted)
+                case .admit(let submission):
+                    let verdict = try desk.judge(submission)
+                    if case .admitted(let admitted) = verdict {
+                        begun.append((submission, admitted))
+                    }
+                    return .judged(verdict)
                 case .settle(let settlement):
                     switch try desk.judge(settlement) {
                     case .ends(let settled):
@@ -104,35 +133,66 @@ final class Till: Sendable {
         // may need that. The other way round the wallet would pass below zero in between.
         try Posting.insert(desk.postings, in: transaction)
         try Wallet.changeHolds(desk.holds, in: transaction)
+        try Batch.begin(begun, in: transaction)
         try Generation.begin(begun, in: transaction)
+        try RememberedKey.insert(desk.claimed, in: transaction)
         try Generation.end(ended, in: transaction)
         try KeptImage.insert(ended.map(\.0), in: transaction)
+        try tell(of: ended.map(\.0), desk, in: transaction)
         return outcomes
     }
 
+    /// Queues what customers want to be told of ends, in the same transaction as the ends.
+    private static func tell(
+        of ended: [Settlement], _ desk: Desk, in transaction: borrowing Transaction
+    ) throws {
+        guard !ended.isEmpty else { return }
+        var events = ended.map { WebhookEvent(of: $0, wanted: desk.webhook(of: $0.generation)) }
+        let members = ended.compactMap { settlement in
+            desk.batch(of: settlement.generation).map { (settlement, $0) }
+        }
+        // Only the last of a batch has something to tell of the batch.
+        if !members.isEmpty { events += try Batch.close(members, in: transaction) }
+        try WebhookDelivery.queue(events, in: transaction)
+    }
+
     private static func load(
-        _ entries: [Entry], in transaction: borrowing Transaction
+        _ entries: [Entry], queueDepthMax: Int, in transaction: borrowing Transaction
     ) throws -> Desk {
-        let admissions = entries.compactMap { entry in
-            if case .admit(let admission) = entry { admission } else { nil }
+        let submissions = entries.compactMap { entry in
+            if case .admit(let submission) = entry { submission } else { nil }
         }
         let settlements = entries.compactMap { entry in
             if case .settle(let settlement) = entry { settlement } else { nil }
         }
-        let paying = Set(admissions.lazy.filter { $0.quote > .zero }.map(\.key))
+        let paying = Set(submissions.lazy.filter { $0.quote > .zero }.map(\.key))
         try PlanPins.set(in: transaction)
         // Wallets before generations, as everywhere: two batches cannot wait for each other.
         let wallets = try Wallet.lock(
             Key.wallets(of: paying) + " union "
                 + Wallet.rows(of: Set(settlements.map(\.wallet))), in: transaction)
         let keys =
-            admissions.isEmpty
-            ? nil : try Key.standings(of: Set(admissions.map(\.key)), in: transaction)
+            submissions.isEmpty
+            ? nil : try Key.standings(of: Set(submissions.map(\.key)), in: transaction)
+        let claims = submissions.compactMap { submission in
+            submission.claim.map { (hash: submission.key, claim: $0) }
+        }
+        let remembered =
+            claims.isEmpty
+            ? nil : try RememberedKey.find(claims, at: submissions[0].at, in: transaction)
+        let queueing = Set(
+            submissions.lazy.filter { $0.admissions.contains { $0.isQueued } }.map(\.key))
+        let queued =
+            queueing.isEmpty
+            ? nil : try Generation.queued(of: queueing, upTo: queueDepthMax, in: transaction)
         let generations =
             settlements.isEmpty ? nil : try Generation.lock(settlements, in: transaction)
         return Desk(
             keys: try keys?.rows() ?? [], wallets: try wallets.rows(),
-            generations: try generations?.rows() ?? [])
+            generations: try generations?.rows() ?? [],
+            remembered: try remembered?.rows() ?? [],
+            queued: Dictionary(try queued?.rows() ?? [], uniquingKeysWith: { first, _ in first }),
+            queueDepthMax: queueDepthMax)
     }
 }
 

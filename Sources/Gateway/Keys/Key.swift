@@ -82,6 +82,15 @@ extension Key {
         }
     }
 
+    /// The hash of a key, by which it pays; nil when there is none of that id.
+    static func hash(
+        of id: ID<Key>, account: ID<Account>, in transaction: borrowing Transaction
+    ) throws -> KeyHash? {
+        try transaction.first(
+            "select hash from api_key where account_id = \(account) and id = \(id)"
+        ) { KeyHash(bytes: try $0.next()) }
+    }
+
     /// The wallets that these keys pay from, for `Wallet.lock`.
     static func wallets(of hashes: Set<KeyHash>) -> SQL {
         """

@@ -1,0 +1,141 @@
+import Gateway
+import HTTP
+import Postgres
+import Signing
+import Units
+
+extension Application {
+    /// Requests in one batch.
+    static let batchMax = 20
+
+    /// `POST /v1/image/generate/async`, dialect (c): one job, or with `prompts` a batch of up to 20,
+    /// funded and queued together or not at all. `POST /v1/image/batch` takes `prompts` alone.
+    func imaRouterAsync(_ request: Request) async throws -> Response {
+        let text = try Credential.key(of: request)
+        let key = text.hash(pepper: pepper)
+        return try await whileNamingStrangers(key) {
+            let (fields, claim) = try await submission(of: request, mode: text.mode)
+            let webhook = try fields.webhook()
+            try refuse(webhook: webhook)
+            guard let items = try fields.items("prompts") else {
+                guard !request.path.hasSuffix("/batch") else {
+                    throw Refusal(
+                        .missingParameter, "Missing required parameter: 'prompts'.",
+                        field: "prompts")
+                }
+                let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
+                return try await queued(body.request, key, claim)
+            }
+            return try await batch(items, fields, webhook, key, claim)
+        }
+    }
+
+    /// Queues one request and answers 202.
+    func queued(
+        _ request: GenerationRequest, _ key: KeyHash, _ claim: IdempotencyClaim?
+    ) async throws -> Response {
+        let answer = try await engine.generate(request, for: key, claim: claim, patience: .none)
+        guard case .accepted(let job, let replayed) = answer else {
+            preconditionFailure("what is queued is not finished")
+        }
+        return accepted(job, replayed: replayed, applied: nil)
+    }
+
+    private func batch(
+        _ items: [Fields.TextOrFields], _ fields: Fields, _ webhook: RequestedWebhook?,
+        _ key: KeyHash, _ claim: IdempotencyClaim?
+    ) async throws -> Response {
+        guard !fields.has("prompt") else {
+            throw Refusal(
+                .invalidValue, "Send 'prompt' or 'prompts', not both.", field: "prompts")
+        }
+        guard (1...Self.batchMax).contains(items.count) else {
+            throw Refusal(
+                .invalidValue,
+                "'prompts' has \(items.count) items; 1 to \(Self.batchMax) are accepted.",
+                field: "prompts")
+        }
+        let requests = try items.enumerated().map { index, item throws(Refusal) in
+            do throws(Refusal) {
+                switch item {
+                case .text(let prompt):
+                    return try ImaRouterBody(item: fields, prompt: prompt).request
+                case .fields(let own):
+                    return try ImaRouterBody(item: own.over(fields), prompt: nil).request
+                }
+            } catch {
+                throw error.of(item: index)
+            }
+        }
+        let submitted = try await engine.submit(
+            batch: requests, dialect: .imaRouter, webhook: webhook,
+            metadata: try fields.metadata(), for: key, claim: claim)
+        let line = try await batch(submitted.id, of: submitted.account)
+        let jobs = line.members.enumerated().map { index, member in
+            JSON.object([
+                ("index", .int(index)), ("jobId", .id(member.id)),
+                ("status", .string(JobStatus(member).rawValue)),
+            ])
+        }
+        return accepted(
+            submitted.id, replayed: submitted.replayed,
+            members: [
+                ("batch", .bool(true)), ("total", .int(Int64(line.size))), ("jobs", .array(jobs)),
+            ])
+    }
+
+    func batch(_ id: ID<Batch>, of account: ID<Account>) async throws -> BatchLine {
+        let found = try await database.read { try BatchLine.find(id, of: account, in: $0) }
+        guard let found else { throw Refusal(.notFound, "There is no job \(id).") }
+        return found
+    }
+}
+
+extension Fields {
+    /// Members of `metadata`, and characters of each value.
+    private static let metadataMax = (members: 16, name: 64, value: 512)
+
+    /// `metadata`: the caller's own words.
+    func metadata() throws(Refusal) -> [String: String] {
+        guard let metadata = try texts("metadata") else { return [:] }
+        let limits = Self.metadataMax
+        guard metadata.count <= limits.members,
+            metadata.allSatisfy({
+                $0.key.count <= limits.name && $0.value.count <= limits.value
+                    && !$0.key.utf8.contains(0) && !$0.value.utf8.contains(0)
+            })
+        else {
+            throw Refusal(
+                .invalidValue,
+                "'metadata' has up to \(limits.members) members, names of up to \(limits.name) and "
+                    + "values of up to \(limits.value) characters.", field: "metadata")
+        }
+        return metadata
+    }
+
+    /// Where and of what to tell, under either spelling; nil when no address is named.
+    func webhook() throws(Refusal) -> RequestedWebhook? {
+        let url = try string(has("webhook_url") ? "webhook_url" : "webhookUrl")
+        let name = has("webhook_events") ? "webhook_events" : "webhookEvents"
+        let words = try strings(name)
+        guard let url else {
+            guard words == nil else {
+                throw Refusal(
+                    .missingParameter, "'\(name)' needs a 'webhook_url'.", field: "webhook_url")
+            }
+            return nil
+        }
+        guard let words else { return RequestedWebhook(url: url, events: [.completed, .failed]) }
+        let events = try words.map { word throws(Refusal) in
+            guard let event = RequestedWebhook.Event(rawValue: word) else {
+                throw Self.notOne(
+                    of: RequestedWebhook.Event.allCases.map(\.rawValue), name, word)
+            }
+            return event
+        }
+        guard !events.isEmpty else {
+            throw Refusal(.invalidValue, "'\(name)' names at least one event.", field: name)
+        }
+        return RequestedWebhook(url: url, events: Set(events))
+    }
+}

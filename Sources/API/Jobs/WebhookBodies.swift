@@ -1,0 +1,99 @@
+public import Gateway
+import Postgres
+import Units
+
+extension Application {
+    /// The body of a message: what it tells of, as it is now. The same on every attempt, once that
+    /// has ended. Nil when it is gone.
+    ///
+    /// What a request asked for at its own address is told in its dialect; an account's endpoints
+    /// are told in the form that Standard Webhooks suggests: `type`, `timestamp`, `data`.
+    public func webhookBody(_ delivery: WebhookDelivery) async throws -> [UInt8]? {
+        switch delivery.subject {
+        case .generation(let id):
+            let name = JobName(account: delivery.account, id: id)
+            let found = try await database.read { try GenerationLine.find([name], in: $0)[name] }
+            guard let line = found else { return nil }
+            guard delivery.endpoint == nil, line.dialect == GenerationRequest.Dialect.jobs.rawValue
+            else {
+                return message(
+                    delivery, id: id.description, status: JobStatus(line).rawValue, job(line))
+            }
+            return v2Message(delivery.event, line).bytes
+        case .batch(let id):
+            let found = try await database.read {
+                try BatchLine.find(id, of: delivery.account, in: $0)
+            }
+            guard let batch = found else { return nil }
+            return message(
+                delivery, id: id.description, status: JobStatus(batch).rawValue, job(batch))
+        case nil: return nil
+        }
+    }
+
+    /// Dialect (c) to a request's own address, Standard Webhooks to an endpoint.
+    private func message(
+        _ delivery: WebhookDelivery, id: String, status: String, _ data: JSON
+    ) -> [UInt8] {
+        guard delivery.endpoint == nil, !delivery.url.isEmpty else {
+            return JSON.object([
+                ("type", .string(delivery.event.rawValue)),
+                ("timestamp", .time(delivery.createdAt)), ("data", data),
+            ]).bytes
+        }
+        return JSON.object([
+            ("event", .string(delivery.event.word)), ("jobId", .string(id)),
+            ("status", .string(status)), ("timestamp", .time(delivery.createdAt)), ("data", data),
+        ]).bytes
+    }
+
+    /// Dialect (e).
+    private func v2Message(_ event: WebhookEvent.Name, _ line: GenerationLine) -> JSON {
+        let head: [(String, JSON)] = [
+            ("event", .string(event.word)), ("jobId", .id(line.id)),
+            ("status", .string(V2Job.status(line))),
+        ]
+        let model: (String, JSON) = ("model", .string(line.model))
+        switch event {
+        case .completed:
+            return .object(
+                head + [
+                    ("progress", .int(100)), ("result", v2Result(line)), model,
+                    ("creditCost", .int(V2Job.credits(line.captured))),
+                    ("completedAt", .optional(line.endedAt, JSON.time)),
+                    ("receipt", line.receipt.json),
+                ])
+        case .failed:
+            return .object(
+                head + [
+                    ("error", .string(line.failure?.message ?? "")), model,
+                    ("receipt", line.receipt.json),
+                ])
+        case .progress, .batchCompleted, .balanceLow, .invoiceFinalized:
+            return .object(head + [("progress", .int(Int64(line.progress))), model])
+        }
+    }
+
+    /// How the telling of a job's end stands: `pending`, `delivered` or `failed`; nil when nobody
+    /// is told.
+    func webhookState(of line: GenerationLine) async throws -> String? {
+        let states = try await database.read { transaction in
+            try WebhookDelivery.states(
+                of: line.id, account: line.account, in: transaction)
+        }
+        return states.contains(.pending)
+            ? "pending" : states.contains(.failed) ? "failed" : states.first.map { $0.rawValue }
+    }
+}
+
+extension WebhookEvent.Name {
+    /// In the words of the request dialects.
+    fileprivate var word: String {
+        switch self {
+        case .progress: "progress"
+        case .completed, .batchCompleted: "completed"
+        case .failed: "failed"
+        case .balanceLow, .invoiceFinalized: rawValue
+        }
+    }
+}

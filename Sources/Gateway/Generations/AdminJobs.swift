@@ -1,0 +1,59 @@
+import Ledger
+public import Postgres
+public import Units
+
+/// What an admin does to a job.
+extension GenerationLine {
+    /// The job of this id and account, or a refusal that names it.
+    public static func find(
+        _ id: ID<Generation>, of account: ID<Account>, in transaction: borrowing Transaction
+    ) throws -> GenerationLine {
+        let name = JobName(account: account, id: id)
+        guard let line = try find([name], in: transaction)[name] else {
+            throw Refusal(.notFound, "There is no job \(id) of this account.", field: "job")
+        }
+        return line
+    }
+
+    /// Cancels a job that waits, and gives back what it held. Refuses what has begun or ended.
+    public func cancel(
+        by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+    ) throws {
+        let waited = actor.now - createdAt
+        _ = try Till.settle(
+            Settlement(
+                wallet: .init(account: account, mode: mode), generation: id, server: nil,
+                outcome: .cancelled,
+                latency: Latency(queue: waited, provider: .zero, store: .zero, total: waited),
+                posting: ID(at: actor.now), at: actor.now), in: transaction)
+        try AuditEvent.record(
+            "job.cancelled", on: id.description, account: account,
+            details: .object([("held", .credits(held))]), by: actor, in: transaction)
+    }
+
+    /// Submits a failed or cancelled job again, as a new one: the same request under the same key,
+    /// at today's price. Answers its id.
+    public func retry(
+        by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+    ) throws -> ID<Generation> {
+        guard state == "failed" || state == "cancelled", let request else {
+            throw Refusal(.conflict, "Job \(id) is \(state): only a failed one is submitted again.")
+        }
+        guard let hash = try Key.hash(of: key, account: account, in: transaction) else {
+            throw Refusal(.notFound, "The key of job \(id) is gone.")
+        }
+        let offer = try Catalogue.load(in: transaction).offer(of: model, at: actor.now)
+        let admission = Admission(
+            generation: ID(at: actor.now), dialect: dialect, model: model,
+            provider: offer.endpoint.provider, priceVersion: offer.price.version, n: Int(n),
+            request: request.json.text, quote: offer.price.cost(of: Work(images: Int(n))),
+            start: .queued, durable: true, deadline: actor.now + Queue.waitMax, at: actor.now)
+        _ = try Till.admit(
+            Submission(key: hash, admissions: [admission], at: actor.now), in: transaction)
+        try AuditEvent.record(
+            "job.retried", on: id.description, account: account,
+            details: .object([("new_job", .id(admission.generation))]), by: actor,
+            in: transaction)
+        return admission.generation
+    }
+}

@@ -1,0 +1,49 @@
+package import Units
+
+/// Who makes pictures, as the engine sees it.
+///
+/// A provider either answers a submission at once or names a task to be asked for later. The engine
+/// writes the task's name down before it asks, so that whoever takes a generation over after a
+/// crash asks on instead of paying again.
+package protocol Provider: Sendable {
+    /// What it can do.
+    var capabilities: Capabilities { get }
+
+    /// Whether it will answer this within moments, so that a caller may wait without a limit.
+    func isQuick(_ assignment: Assignment) -> Bool
+
+    /// Takes a place in its queue, or refuses when that is too long. Given back by `leave`.
+    func enter(_ assignment: Assignment) throws(Refusal)
+    func leave(_ assignment: Assignment)
+
+    /// Asks for the pictures; `attempt` counts from 0. What cannot begin by `deadline` does not.
+    func submit(
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress
+
+    /// Asks how far a task is.
+    func poll(
+        _ task: String, of assignment: Assignment, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress
+}
+
+/// How far a provider is.
+package enum Progress: Sendable {
+    /// The pictures, as they came: at least one, and fewer than asked for when some failed.
+    case done([[UInt8]])
+    /// Ask for `task` again after `next`. `percent` as far as the provider tells.
+    case pending(task: String, next: Duration, percent: Int?)
+}
+
+/// Why a provider gave no pictures. The engine switches over every case.
+package enum ProviderFailure: Error, Sendable {
+    /// The customer's doing: told as it is, never tried again, here or elsewhere.
+    case refused(Refusal)
+    /// Too much at the moment, for this long if it says so.
+    case busy(retryAfter: Duration?)
+    /// The call failed. A task that was begun may be well: it is asked for again, never submitted
+    /// a second time.
+    case broken(String)
+    /// The work itself failed, and no task is left to ask for.
+    case failed(String)
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Pictures
+import Units
+
+/// What `generation.request` keeps: the assignment in full, so that any server can carry it out,
+/// and what the caller wants back with it.
+public struct StoredRequest: Sendable {
+    let assignment: Assignment
+    public let webhook: RequestedWebhook?
+    public let metadata: [String: String]
+
+    public var prompt: String { assignment.prompt }
+
+    init(assignment: Assignment, webhook: RequestedWebhook?, metadata: [String: String]) {
+        self.assignment = assignment
+        self.webhook = webhook
+        self.metadata = metadata
+    }
+
+    /// The text of the column.
+    var json: JSON {
+        var members: [(String, JSON)] = [
+            ("prompt", .string(assignment.prompt)),
+            ("size", .string("\(assignment.size.width)x\(assignment.size.height)")),
+            ("output_format", .string(assignment.format.rawValue)),
+            ("seed", .int(assignment.seed)),
+        ]
+        if let compression = assignment.compression {
+            members.append(("output_compression", .int(compression)))
+        }
+        if assignment.keeping == .ephemeral { members.append(("ephemeral", .bool(true))) }
+        return .object(members + Self.members(webhook: webhook, metadata: metadata))
+    }
+
+    /// What is kept of a batch as a whole.
+    static func json(webhook: RequestedWebhook?, metadata: [String: String]) -> JSON {
+        .object(members(webhook: webhook, metadata: metadata))
+    }
+
+    private static func members(
+        webhook: RequestedWebhook?, metadata: [String: String]
+    ) -> [(String, JSON)] {
+        let sorted = metadata.sorted { $0.key < $1.key }
+        return (webhook.map { [("webhook", $0.json)] } ?? [])
+            + (sorted.isEmpty
+                ? [] : [("metadata", .object(sorted.map { ($0.key, .string($0.value)) }))])
+    }
+
+    private struct Wire: Decodable {
+        struct Webhook: Decodable {
+            let url: String
+            let events: [String]
+        }
+        let prompt: String
+        let size: String
+        let output_format: String
+        let seed: Int64
+        let output_compression: Int?
+        let ephemeral: Bool?
+        let webhook: Webhook?
+        let metadata: [String: String]?
+    }
+
+    /// Reads the column's text; nil when it is none of ours.
+    init?(_ text: String, n: Int) {
+        // Whatever is wrong with it, nobody can carry it out.
+        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(text.utf8)),
+            let format = ImageFormat(rawValue: wire.output_format)
+        else { return nil }
+        let sides = wire.size.split(separator: "x").compactMap { Int($0) }
+        guard sides.count == 2 else { return nil }
+        assignment = Assignment(
+            prompt: wire.prompt, n: n, size: PixelSize(width: sides[0], height: sides[1]),
+            format: format, compression: wire.output_compression, seed: wire.seed,
+            keeping: wire.ephemeral == true ? .ephemeral : .kept)
+        webhook = wire.webhook.map { webhook in
+            RequestedWebhook(
+                url: webhook.url,
+                events: Set(webhook.events.compactMap(RequestedWebhook.Event.init(rawValue:))))
+        }
+        metadata = wire.metadata ?? [:]
+    }
+
+    /// The metadata in the text of a batch's column.
+    static func metadata(_ text: String) -> [String: String] {
+        struct Wire: Decodable {
+            let metadata: [String: String]?
+        }
+        // A batch without any has none; one that cannot be read is another program's.
+        return (try? JSONDecoder().decode(Wire.self, from: Data(text.utf8)))?.metadata ?? [:]
+    }
+}

@@ -1,0 +1,155 @@
+import Ledger
+public import Postgres
+import Storage
+public import Units
+
+extension GenerationLine {
+    /// Lines asked for at once, at most.
+    public static let pageMax = 100
+
+    /// What a page is narrowed to.
+    public struct Filter: Sendable {
+        public var mode: Mode?
+        public var state: State?
+        public var model: String?
+        public var batch: ID<Batch>?
+
+        public init(
+            mode: Mode? = nil, state: State? = nil, model: String? = nil, batch: ID<Batch>? = nil
+        ) {
+            self.mode = mode
+            self.state = state
+            self.model = model
+            self.batch = batch
+        }
+    }
+
+    /// An account's generations, newest first, up to `limit` before the one named.
+    public static func page(
+        of account: ID<Account>, filter: Filter, before: ID<Generation>?, limit: Int,
+        in transaction: borrowing Transaction
+    ) throws -> [GenerationLine] {
+        precondition((1...pageMax + 1).contains(limit), "a page has a limit")
+        let lines = try transaction.rows(
+            "select " + columns + """
+                 from generation
+                where account_id = \(account) and id < \(before ?? .last)
+                    and (\(filter.mode?.rawValue) is null or mode = \(filter.mode?.rawValue))
+                    and (\(filter.state?.rawValue) is null or state = \(filter.state?.rawValue))
+                    and (\(filter.model) is null or model = \(filter.model))
+                order by id desc limit \(limit)
+                """, read)
+        return try withImages(lines, in: transaction)
+    }
+
+    /// The members of a batch, in the order of their submission.
+    public static func members(
+        of batch: ID<Batch>, account: ID<Account>, in transaction: borrowing Transaction
+    ) throws -> [GenerationLine] {
+        let lines = try transaction.rows(
+            "select " + columns + """
+                 from generation
+                where account_id = \(account) and batch_id = \(batch)
+                order by id limit \(pageMax)
+                """, read)
+        return try withImages(lines, in: transaction)
+    }
+
+    /// The lines of these jobs; those that do not exist are left out.
+    public static func find(
+        _ jobs: [JobName], in transaction: borrowing Transaction
+    ) throws -> [JobName: GenerationLine] {
+        try PlanPins.set(in: transaction)
+        let lines = try transaction.rows(
+            "select " + columns + """
+                 from unnest(\(jobs.map(\.account)), \(jobs.map(\.id))) as t (account, job),
+                lateral (
+                    select * from generation where account_id = t.account and id = t.job
+                ) g
+                """, read)
+        let complete = try withImages(lines, in: transaction)
+        return Dictionary(
+            complete.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static let columns: SQL = """
+        account_id, id, mode, key_id, state, dialect, model, provider, price_version, n, images,
+        held, captured, posting_id, batch_id, progress, created_at, ended_at, error_kind,
+        error_message, queue_us, provider_us, store_us, total_us, request
+        """
+
+    private static func read(_ row: inout RowReader) throws -> GenerationLine {
+        let account: ID<Account> = try row.next()
+        let id: ID<Generation> = try row.next()
+        let mode: String = try row.next()
+        let key: ID<Key> = try row.next()
+        let state: String = try row.next()
+        let dialect: String = try row.next()
+        let model: String = try row.next()
+        let provider: String = try row.next()
+        let version: Int32 = try row.next()
+        let n: Int32 = try row.next()
+        let delivered: Int32 = try row.next()
+        let held: Credits = try row.next()
+        let captured: Credits = try row.next()
+        let posting: ID<Posting>? = try row.next()
+        let batch: ID<Batch>? = try row.next()
+        let progress: Int32 = try row.next()
+        let createdAt: Timestamp = try row.next()
+        let endedAt: Timestamp? = try row.next()
+        let errorKind: String? = try row.next()
+        let errorMessage: String? = try row.next()
+        let queue: Int64? = try row.next()
+        let provided: Int64? = try row.next()
+        let store: Int64? = try row.next()
+        let total: Int64? = try row.next()
+        let request: JSONText = try row.next()
+        return GenerationLine(
+            account: account, id: id, mode: Mode(rawValue: mode) ?? .live, key: key, state: state,
+            dialect: dialect, model: model, provider: provider, priceVersion: version, n: n,
+            delivered: delivered, held: held, captured: captured, posting: posting, batch: batch,
+            progress: progress, createdAt: createdAt, endedAt: endedAt, errorKind: errorKind,
+            errorMessage: errorMessage, queueMicros: queue, providerMicros: provided,
+            storeMicros: store, totalMicros: total,
+            request: StoredRequest(request.text, n: Int(n)))
+    }
+
+    private static func withImages(
+        _ lines: [GenerationLine], in transaction: borrowing Transaction
+    ) throws -> [GenerationLine] {
+        // A picture is born after its generation: months before these are not looked into.
+        let made = lines.filter { $0.delivered > 0 }
+        guard let oldest = made.map(\.id).min() else { return lines }
+        let first = ID<KeptImage>.earliest(at: oldest.born)
+        let rows = try transaction.rows(
+            """
+            select t.id, i.id, i.name, i.media_type, i.width, i.height
+            from unnest(\(made.map(\.account)), \(made.map(\.id))) as t (account_id, id),
+            lateral (
+                select * from image
+                where account_id = t.account_id and generation_id = t.id and id >= \(first)
+            ) i
+            order by t.id, i.position
+            """
+        ) { row in
+            let generation: ID<Generation> = try row.next()
+            return (
+                generation,
+                Image(
+                    id: try row.next(), name: try row.next(), mediaType: try row.next(),
+                    width: try row.next(), height: try row.next())
+            )
+        }
+        let images = Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
+        return lines.map { line in
+            var line = line
+            line.images = images[line.id] ?? []
+            return line
+        }
+    }
+}
+
+extension ID {
+    /// Above every id that can be born.
+    static var last: ID { ID(high: .max, low: .max) }
+}

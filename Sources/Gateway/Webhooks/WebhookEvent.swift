@@ -1,0 +1,68 @@
+public import Units
+
+/// What ids of messages are ids of: one thing told, however many places it is told to.
+public enum WebhookMessage {}
+
+/// Something that customers want to be told of.
+public struct WebhookEvent: Hashable, Sendable {
+    /// The words that endpoints listen to.
+    public enum Name: String, CaseIterable, Sendable {
+        /// How far a generation is. Told once, from memory, and never again.
+        case progress = "generation.progress"
+        case completed = "generation.completed"
+        /// Also for a generation that was cancelled.
+        case failed = "generation.failed"
+        /// The last generation of a batch has ended, well or not.
+        case batchCompleted = "batch.completed"
+        case balanceLow = "balance.low"
+        case invoiceFinalized = "invoice.finalized"
+    }
+
+    /// What it happened to.
+    public enum Subject: Hashable, Sendable {
+        case generation(ID<Generation>)
+        case batch(ID<Batch>)
+    }
+
+    public let account: ID<Account>
+    /// Made by the caller, so that everybody who is told is told the same message.
+    public let message: ID<WebhookMessage>
+    public let event: Name
+    public let subject: Subject
+    /// Where the request itself wants this event told, besides the account's endpoints.
+    public let requestURL: String?
+    public let at: Timestamp
+
+    public init(
+        account: ID<Account>, message: ID<WebhookMessage>, event: Name, subject: Subject,
+        requestURL: String?, at: Timestamp
+    ) {
+        self.account = account
+        self.message = message
+        self.event = event
+        self.subject = subject
+        self.requestURL = requestURL
+        self.at = at
+    }
+}
+
+extension WebhookEvent.Subject {
+    /// From two columns, of which one is null; nil for what tells of neither.
+    init?(generation: ID<Generation>?, batch: ID<Batch>?) {
+        if let generation {
+            self = .generation(generation)
+        } else if let batch {
+            self = .batch(batch)
+        } else {
+            return nil
+        }
+    }
+
+    public var generation: ID<Generation>? {
+        if case .generation(let id) = self { id } else { nil }
+    }
+
+    public var batch: ID<Batch>? {
+        if case .batch(let id) = self { id } else { nil }
+    }
+}

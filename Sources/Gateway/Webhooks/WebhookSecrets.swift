@@ -1,0 +1,76 @@
+public import Postgres
+public import Signing
+public import Units
+
+extension WebhookSecret {
+    /// How long the secret before may sign beside a new one.
+    public static let overlapMax: Duration = .hours(24 * 7)
+    public static let overlapStandard: Duration = .hours(24)
+
+    /// The secrets that sign an account's webhooks at `now`: the current one, and while it is
+    /// being changed the one before.
+    public static func current(
+        of account: ID<Account>, pepper: Pepper, at now: Timestamp,
+        in transaction: borrowing Transaction
+    ) throws -> [WebhookSecret] {
+        let version = try transaction.first(
+            """
+            select version, previous_until from webhook_secret where account_id = \(account)
+            """, Version.read)
+        return (version ?? .first).secrets(of: account, pepper: pepper, at: now)
+    }
+
+    /// Makes a new secret, which signs from now on; the one before signs beside it for `overlap`,
+    /// and what came before that no longer.
+    public static func rotate(
+        of account: ID<Account>, overlap: Duration, pepper: Pepper, by actor: AuditEvent.Actor,
+        in transaction: borrowing Transaction
+    ) throws -> WebhookSecret {
+        guard overlap >= .zero, overlap <= overlapMax else {
+            throw Refusal(
+                .invalidValue,
+                "An overlap is 0 to \(overlapMax.components.seconds) seconds.", field: "overlap")
+        }
+        _ = try Account.find(account, in: transaction)
+        let until = actor.now + overlap
+        let version = try transaction.rows(
+            """
+            insert into webhook_secret (account_id, version, previous_until)
+            values (\(account), \(Version.first.number + 1), \(until))
+            on conflict (account_id) do update
+            set version = webhook_secret.version + 1, previous_until = excluded.previous_until
+            returning version, previous_until
+            """, Version.read)[0]
+        try AuditEvent.record(
+            "webhook_secret.rotated", on: account.description, account: account,
+            details: .object([
+                ("version", .int(Int64(version.number))), ("previous_until", .time(until)),
+            ]),
+            by: actor, in: transaction)
+        return WebhookSecret(of: account, version: version.number, pepper: pepper)
+    }
+
+    /// Which secrets an account has: all that is kept of them.
+    struct Version: Sendable {
+        let number: Int32
+        /// Until when the version before signs too.
+        let previousUntil: Timestamp?
+
+        /// That of an account which has never changed its secret, and has no row.
+        static let first = Version(number: 1, previousUntil: nil)
+
+        static func read(_ row: inout RowReader) throws -> Version {
+            Version(number: try row.next(), previousUntil: try row.next())
+        }
+
+        /// The newest first.
+        func secrets(
+            of account: ID<Account>, pepper: Pepper, at now: Timestamp
+        ) -> [WebhookSecret] {
+            let overlaps = previousUntil.map { $0 > now } ?? false
+            return [number, number - 1].prefix(overlaps ? 2 : 1).map {
+                WebhookSecret(of: account, version: $0, pepper: pepper)
+            }
+        }
+    }
+}

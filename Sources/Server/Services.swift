@@ -1,0 +1,142 @@
+import API
+import Gateway
+import Glibc
+import HTTP
+import HTTPClient
+import HTTPServer
+import Jobs
+import Log
+import Postgres
+import Signing
+import Storage
+import Threads
+import Units
+
+/// The parts of a running process, put together.
+struct Services: Sendable {
+    private let application: Application
+    private let engine: Engine
+    private let worker: Worker?
+    private let catalogue: CatalogueKeeper
+    private let lease: Lease
+    private let keeping: Database
+    private let wakeUps: WakeUps
+    private let deliverer: WebhookDeliverer
+    private let works: Bool
+    private let clock: Clock
+    private let log: Log
+    private let watched = Lock<HTTPServer?>(nil)
+
+    /// Pictures that may wait to be drawn; their pixels are bounded too (`Painter`).
+    private static let paintingQueueMax = 4096
+    /// Files that may wait to be written or opened, and long answers to be put into words.
+    private static let filesQueueMax = 8192
+    /// Threads for those: mostly they wait for the disk.
+    private static let filesThreads = 8
+
+    init(
+        _ configuration: Configuration, _ role: Serve.Role, _ database: Database,
+        _ keeping: Database, _ lease: Lease, _ clock: Clock, _ log: Log
+    ) async throws {
+        let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let painting = WorkerPool(
+            name: "painting", threads: cores, queueMax: Self.paintingQueueMax)
+        let files = WorkerPool(
+            name: "files", threads: Self.filesThreads, queueMax: Self.filesQueueMax)
+        let store = try ImageStore(directory: configuration.storeDirectory, pool: files)
+        catalogue = try await CatalogueKeeper(database: database, log: log)
+        var limits = Engine.Limits()
+        limits.queueDepthMax = configuration.queueDepth
+        engine = Engine(
+            database: keeping, url: configuration.databaseURL, settings: .init(),
+            catalogue: catalogue, store: store, painting: painting, lease: lease, limits: limits,
+            clock: clock, log: log)
+        worker = role.works ? Worker(engine: engine, slots: configuration.slots) : nil
+        wakeUps = WakeUps(
+            url: configuration.databaseURL, database: keeping, worker: worker, engine: engine,
+            log: log)
+        var calls = HTTPClient.Settings()
+        calls.name = "webhooks"
+        calls.addresses = configuration.addresses
+        let sender = WebhookSender.over(HTTPClient(calls), configuration.addresses)
+        let application = Application(
+            engine: engine,
+            keys: KeyReader(url: configuration.databaseURL, settings: .init(), clock: clock),
+            jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
+            webhookRefusal: sender.refusal, database: database, store: store, pool: files,
+            pepper: configuration.pepper, publicURL: configuration.publicURL, clock: clock,
+            log: log, gauges: { [watched] in Self.gauges(watched.withLock { $0 }) })
+        deliverer = WebhookDeliverer(
+            database: keeping, url: configuration.databaseURL, settings: .init(), sender: sender,
+            pepper: configuration.pepper, random: SecureRandom(), clock: clock, log: log,
+            body: application.webhookBody)
+        engine.whenTold(
+            ended: { [deliverer] in deliverer.wake() },
+            progressed: { [deliverer] job, webhook in
+                deliverer.sendProgress(
+                    of: job.id, account: job.account, requestURL: webhook?.url(for: .progress))
+            })
+        self.application = application
+        works = role.works
+        self.lease = lease
+        self.keeping = keeping
+        self.clock = clock
+        self.log = log
+    }
+
+    var respond: @Sendable (Request) async -> Response {
+        { [application] in await application.respond(to: $0) }
+    }
+
+    /// Shows the server's own figures in `/metrics`.
+    func watch(_ server: HTTPServer) {
+        watched.withLock { $0 = server }
+    }
+
+    /// Runs everything in the background for as long as `body` takes.
+    ///
+    /// The worker stops first, while the lease still holds: it hands back what it has begun.
+    func run(while body: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await lease.run() }
+            group.addTask { await engine.reap() }
+            group.addTask { await engine.watchEnds() }
+            group.addTask { await catalogue.run() }
+            group.addTask { await wakeUps.run() }
+            group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
+            await withTaskGroup(of: Void.self) { working in
+                if let worker { working.addTask { await worker.run() } }
+                if works { working.addTask { await deliverer.run() } }
+                await body()
+                working.cancelAll()
+            }
+            await engine.stop()
+            group.cancelAll()
+        }
+    }
+
+    private static func gauges(_ server: HTTPServer?) -> [Application.Gauge] {
+        guard let figures = server?.statistics else { return [] }
+        return [
+            .init(name: "connections", help: "Connections open.", value: figures.connectionsOpen),
+            .init(
+                name: "connections_accepted", help: "Connections accepted since start.",
+                value: figures.connectionsAccepted),
+            .init(
+                name: "connections_refused", help: "Connections refused since start.",
+                value: figures.connectionsRefused),
+            .init(
+                name: "requests", help: "Requests understood since start.", value: figures.requests),
+        ]
+    }
+}
+
+extension Serve.Role {
+    /// Whether it works on the queue.
+    var works: Bool {
+        switch self {
+        case .serve(let worker): worker
+        case .work: true
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import Gateway
+import Pictures
+import Threads
+package import Units
+
+/// A provider that keeps its tasks outside of every server, as a vendor does, and counts what it is
+/// asked for. Its pictures are one real small picture.
+package final class ScriptedProvider: Provider {
+    private struct State {
+        var submitted = 0
+        var polled: [String: Int] = [:]
+        var failures: [ProviderFailure] = []
+        var pollFailures: [ProviderFailure] = []
+        var pollsUntilDone = 0
+        var delivers: Int?
+    }
+
+    private let state = Lock(State())
+    private let picture: [UInt8]
+
+    /// One whose tasks are done when they have been asked for so often; 0: at once, without a task.
+    package init(pollsUntilDone: Int = 0) throws {
+        let bitmap = TestPicture.draw(
+            prompt: "a fox", seed: 1, size: PixelSize(width: 16, height: 16))
+        picture = try Picture.encode(bitmap, as: .png, quality: nil)
+        state.withLock { $0.pollsUntilDone = pollsUntilDone }
+    }
+
+    /// How often pictures were asked for: what a vendor would charge.
+    package var submitted: Int { state.withLock { $0.submitted } }
+
+    /// How often tasks were asked about.
+    package var polls: Int { state.withLock { $0.polled.values.reduce(0, +) } }
+
+    /// Has the next submissions fail so, in order.
+    package func fail(_ failures: ProviderFailure...) {
+        state.withLock { $0.failures += failures }
+    }
+
+    /// Has the next polls fail so, in order.
+    package func failPolls(_ failures: ProviderFailure...) {
+        state.withLock { $0.pollFailures += failures }
+    }
+
+    /// Has every task done from now on.
+    package func finish() { state.withLock { $0.pollsUntilDone = 0 } }
+
+    /// Delivers only so many pictures.
+    package func deliver(_ count: Int) { state.withLock { $0.delivers = count } }
+
+    package let capabilities = Capabilities(
+        n: 1...10, side: 16...4096, promptMax: 32_000,
+        defaultSize: PixelSize(width: 16, height: 16))
+
+    package func isQuick(_ assignment: Assignment) -> Bool { false }
+    package func enter(_ assignment: Assignment) throws(Refusal) {}
+    package func leave(_ assignment: Assignment) {}
+
+    package func submit(
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress {
+        let (failure, number, waits) = state.withLock { state in
+            state.submitted += 1
+            let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
+            return (failure, state.submitted, state.pollsUntilDone > 0)
+        }
+        if let failure { throw failure }
+        guard waits else { return .done(pictures(assignment)) }
+        return .pending(task: "task \(number)", next: .milliseconds(2), percent: 0)
+    }
+
+    package func poll(
+        _ task: String, of assignment: Assignment, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> Progress {
+        let (failure, polls, needed) = state.withLock { state in
+            state.polled[task, default: 0] += 1
+            let failure = state.pollFailures.isEmpty ? nil : state.pollFailures.removeFirst()
+            return (failure, state.polled[task] ?? 0, state.pollsUntilDone)
+        }
+        if let failure { throw failure }
+        guard polls >= needed else {
+            return .pending(task: task, next: .milliseconds(2), percent: polls * 100 / needed)
+        }
+        return .done(pictures(assignment))
+    }
+
+    private func pictures(_ assignment: Assignment) -> [[UInt8]] {
+        let count = state.withLock { $0.delivers } ?? assignment.n
+        return [[UInt8]](repeating: picture, count: count)
+    }
+}
