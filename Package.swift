@@ -126,8 +126,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "DatabaseSupport", "GatewaySupport", "Ledger", "Pictures", "Postgres",
-                "SeedSupport", "Signing", "Units",
+                "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures", "Postgres",
+                "SeedSupport", "Signing", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(
@@ -141,6 +141,11 @@ let package = Package(
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
                 "Postgres", "Schema", "SeedSupport", "Threads", "Units",
             ], exclude: ["receiver.py"], swiftSettings: strict),
-        tests(of: "API", ["Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Units"]),
+        tests(
+            of: "API",
+            [
+                "Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Postgres", "Signing",
+                "Units",
+            ]),
     ]
 )

@@ -108,6 +108,8 @@ create table webhook_delivery (
 );
 
 create index webhook_due on webhook_delivery (account_id, next_at) where state = 'pending';
+create index webhook_ended on webhook_delivery (ended_at) where state <> 'pending';
+create index webhook_failed on webhook_delivery (account_id, ended_at) where state = 'failed';
 create index webhook_of_generation on webhook_delivery (account_id, generation_id);
 
 -- What became of every attempt, word for word.

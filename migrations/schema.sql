@@ -441,6 +441,10 @@ CREATE INDEX image_of_generation ON ONLY public.image USING btree (account_id, g
 
 CREATE INDEX webhook_due ON public.webhook_delivery USING btree (account_id, next_at) WHERE (state = 'pending'::text);
 
+CREATE INDEX webhook_ended ON public.webhook_delivery USING btree (ended_at) WHERE (state <> 'pending'::text);
+
+CREATE INDEX webhook_failed ON public.webhook_delivery USING btree (account_id, ended_at) WHERE (state = 'failed'::text);
+
 CREATE INDEX webhook_of_generation ON public.webhook_delivery USING btree (account_id, generation_id);
 
 CREATE TRIGGER audit_event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();

@@ -48,7 +48,9 @@ struct Route: Sendable {
         Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
         Route("GET", "/v1/webhooks", .problem, .read) { try await $0.webhooks($1) },
         Route("POST", "/v1/webhooks", .problem, .adminKeys) { try await $0.createWebhook($1) },
-        Route("GET", "/v1/webhooks/secret", .problem, .read) { try await $0.webhookSecret($1) },
+        Route("GET", "/v1/webhooks/secret", .problem, .adminKeys) {
+            try await $0.webhookSecret($1)
+        },
         Route("POST", "/v1/webhooks/secret/rotate", .problem, .adminKeys) {
             try await $0.rotateWebhookSecret($1)
         },

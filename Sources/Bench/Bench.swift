@@ -11,6 +11,8 @@ import Units
 ///
 /// usage: atelier-bench ledger --wallets N --callers N --seconds N
 ///        atelier-bench prepare --wallets N
+///        atelier-bench jobs --wallets N --jobs N
+///        atelier-bench claims --wallets N --backlog N
 ///
 /// `prepare` opens accounts with a key and credits, and prints the first key.
 @main
@@ -38,6 +40,15 @@ enum Bench {
             {
                 print(key.secret.reveal())
             }
+        case "jobs", "claims":
+            let load = try await JobLoad(
+                url: Secret(url), database: database, wallets: number("--wallets", 1000),
+                pepper: pepper)
+            if arguments.first == "jobs" {
+                try await load.measureStart(count: number("--jobs", 300))
+            } else {
+                try await load.measureClaims(besides: number("--backlog", 100_000))
+            }
         case "ledger":
             let load = try await LedgerLoad(
                 url: Secret(url), database: database, wallets: number("--wallets", 1000),
@@ -45,7 +56,9 @@ enum Bench {
             try await load.run(
                 callers: number("--callers", 64), for: .seconds(number("--seconds", 5)))
         default:
-            print("usage: atelier-bench prepare|ledger [--wallets N] [--callers N] [--seconds N]")
+            print(
+                "usage: atelier-bench prepare|ledger|jobs|claims [--wallets N] [--callers N] [--seconds N]"
+            )
             exit(2)
         }
     }

@@ -151,6 +151,26 @@ import Units
         }
     }
 
+    /// A walk is over so many accounts; those that can have nothing yet are not among them.
+    @Test func whatIsNotReadyKeepsNobodyBehindItWaiting() async throws {
+        try await withGateway { gateway in
+            for _ in 0..<130 {
+                let early = try await gateway.customer()
+                _ = try await submit(Self.ask("test/test"), for: early, on: gateway)
+            }
+            let later = gateway.time.clock.now + .seconds(60)
+            try await gateway.sql("update generation set ready_at = \(later)")
+            let acme = try await gateway.customer(credits: "1.00")
+            let job = try await submit(for: acme, on: gateway)
+            let worker = Worker(engine: gateway.engine, slots: 2)
+            #expect(try await worker.takeOnce() == 1)
+            #expect(try await ended(job, on: gateway).state == "completed")
+            gateway.time.pass(.seconds(61))
+            try await gateway.lease.renew()
+            try await work(Worker(engine: gateway.engine, slots: 512))
+        }
+    }
+
     @Test func aQueueHasItsDepth() async throws {
         try await withGateway(queueDepth: 3) { gateway in
             let acme = try await gateway.customer(credits: "1.00")

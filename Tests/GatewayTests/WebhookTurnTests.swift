@@ -78,6 +78,16 @@ import Units
         }
     }
 
+    /// Places free, attempts under way, and how many more the account may begin.
+    @Test(arguments: [(64, 0, 4), (36, 28, 4), (34, 30, 2), (32, 32, 0), (10, 32, 0), (1, 0, 1)])
+    func anAccountLeavesPlacesForOthers(free: Int, underWay: Int, places: Int) {
+        let account = ID<Account>(at: Day.today)
+        let room = WebhookClaim.Room(
+            free: free, underWay: underWay == 0 ? [:] : [account: underWay],
+            after: ID(high: 0, low: 0))
+        #expect(room.places(for: account) == places)
+    }
+
     @Test func eachAccountGetsAFewInTurn() async throws {
         try await WebhookMailroom.with { mailroom in
             var customers: [Customer] = []

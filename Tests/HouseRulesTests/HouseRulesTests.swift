@@ -90,6 +90,18 @@ import Testing
         }
     }
 
+    /// Each access in place would wrap the closure once more: memory that grows, and in the end a
+    /// call that the stack does not hold. A struct around it is taken as it is.
+    @Test func noLockHoldsABareClosure() throws {
+        for file in try Repository.programs() {
+            let found = file.code { line in
+                line.contains("Lock<(") && line.contains("->")
+                    || line.contains("Lock<@") && line.contains("->")
+            }
+            #expect(found == [])
+        }
+    }
+
     @Test func sqlGetsTheTimeAsABind() throws {
         let clocks = [
             "now()", "current_timestamp", "current_date", "current_time", "localtimestamp",

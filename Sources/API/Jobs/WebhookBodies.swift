@@ -35,7 +35,7 @@ extension Application {
     private func message(
         _ delivery: WebhookDelivery, id: String, status: String, _ data: JSON
     ) -> [UInt8] {
-        guard delivery.endpoint == nil, !delivery.url.isEmpty else {
+        guard delivery.endpoint == nil else {
             return JSON.object([
                 ("type", .string(delivery.event.rawValue)),
                 ("timestamp", .time(delivery.createdAt)), ("data", data),

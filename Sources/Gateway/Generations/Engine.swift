@@ -40,12 +40,7 @@ public final class Engine: Sendable {
     let limits: Limits
     let runs = Runs()
     let ends = Ends()
-    /// Told how far a job is.
-    let onProgress = Lock<(@Sendable (JobName, RequestedWebhook?) -> Void)?>(nil)
-    /// Told when something has ended that somebody may want to be told of.
-    let onEnd = Lock<(@Sendable () -> Void)?>(nil)
-    /// Told when something was put into the queue.
-    let onQueued = Lock<(@Sendable () -> Void)?>(nil)
+    let listeners = Lock(Listeners())
     public let figures = Figures()
     private let till: Till
 
@@ -95,8 +90,21 @@ public final class Engine: Sendable {
     /// Ends one generation, once. Public for the benchmark.
     public func settle(_ settlement: Settlement) async throws -> Settled {
         let settled = try await till.settle(settlement)
-        onEnd.withLock { $0 }?()
+        listeners.withLock { $0.ended }?()
         return settled
+    }
+
+    /// Whom the engine tells what.
+    ///
+    /// A struct, because a closure that is itself the value of a generic `Lock` is wrapped anew by
+    /// every access, and after some ten thousand of them the stack does not hold the call any more.
+    struct Listeners: Sendable {
+        /// Something was put into the queue.
+        var queued: (@Sendable () -> Void)?
+        /// Something has ended that somebody may want to be told of.
+        var ended: (@Sendable () -> Void)?
+        /// A job has come further.
+        var progressed: (@Sendable (JobName, RequestedWebhook?) -> Void)?
     }
 
     /// Has `ended` called after every end, and `progressed` when a job has come further.
@@ -104,13 +112,15 @@ public final class Engine: Sendable {
         ended: @escaping @Sendable () -> Void,
         progressed: @escaping @Sendable (JobName, RequestedWebhook?) -> Void
     ) {
-        onEnd.withLock { $0 = ended }
-        onProgress.withLock { $0 = progressed }
+        listeners.withLock {
+            $0.ended = ended
+            $0.progressed = progressed
+        }
     }
 
     /// Has `action` called whenever something was put into the queue.
     public func whenQueued(_ action: @escaping @Sendable () -> Void) {
-        onQueued.withLock { $0 = action }
+        listeners.withLock { $0.queued = action }
     }
 
     /// Hands what runs on its own back to the queue, for another server or the next start.

@@ -155,7 +155,7 @@ extension Engine {
             Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
         switch verdict {
         case .admitted(let admitted):
-            onQueued.withLock { $0 }?()
+            listeners.withLock { $0.queued }?()
             return .accepted(
                 JobName(account: admitted.wallet.account, id: admission.generation))
         case .repeats(let earlier):
@@ -191,7 +191,7 @@ extension Engine {
                 key: key, admissions: admissions, batch: batch, claim: claim, at: at))
         switch verdict {
         case .admitted(let admitted):
-            onQueued.withLock { $0 }?()
+            listeners.withLock { $0.queued }?()
             return SubmittedBatch(
                 account: admitted.wallet.account, id: batch.id, replayed: false)
         case .repeats(let earlier):

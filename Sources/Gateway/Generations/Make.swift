@@ -103,7 +103,9 @@ extension Engine {
                         task: task, progress: percent, of: order, by: server, in: transaction)
                 }
                 guard isOurs else { throw PassedOn() }
-                if percent > 0 { onProgress.withLock { $0 }?(order.name, order.request.webhook) }
+                if percent > 0 {
+                    listeners.withLock { $0.progressed }?(order.name, order.request.webhook)
+                }
                 return
             } catch let failure as DatabaseFailure {
                 guard isNew else { return }

@@ -57,11 +57,12 @@ extension Generation {
             """
             with recursive walk (account_id, step) as (
                 (select account_id, 1 from generation
-                 where state = 'queued' and account_id > \(room.after)
+                 where state = 'queued' and ready_at <= \(now) and account_id > \(room.after)
                  order by account_id limit 1)
                 union all
                 select (select g.account_id from generation g
-                        where g.state = 'queued' and g.account_id > walk.account_id
+                        where g.state = 'queued' and g.ready_at <= \(now)
+                            and g.account_id > walk.account_id
                         order by g.account_id limit 1), step + 1
                 from walk where walk.account_id is not null and step < \(accountsMax)
             ), taken as (

@@ -57,7 +57,7 @@ extension Engine {
                 resumed.compactMap { row in row.server.map { (row.name, $0) } }, readyAt: now,
                 forgiving: false, in: transaction)
         }
-        if requeued > 0 { onQueued.withLock { $0 }?() }
+        if requeued > 0 { listeners.withLock { $0.queued }?() }
         var ended = 0
         await withTaskGroup(of: Bool.self) { group in
             for row in abandoned where !row.goesOn(at: now) {

@@ -2,17 +2,19 @@ import Units
 
 /// When a delivery that failed is tried again. Published: receivers may rely on it.
 public enum WebhookSchedule {
-    /// How long after the attempt before each attempt is made; the first is made at once. Three
-    /// days in all.
+    /// How long after the first attempt each attempt is made: over a day.
     ///
     /// Source: Standard Webhooks, "Deliverability and reliability".
-    public static let delays: [Duration] = [
+    public static let moments: [Duration] = [
         .zero, .seconds(5), .minutes(5), .minutes(30), .hours(2), .hours(5), .hours(10),
         .hours(14), .hours(20), .hours(24),
     ]
 
+    /// How long after the attempt before.
+    static let delays: [Duration] = [.zero] + zip(moments, moments.dropFirst()).map { $1 - $0 }
+
     /// Attempts made of a delivery.
-    public static var attemptsMax: Int { delays.count }
+    public static var attemptsMax: Int { moments.count }
 
     /// Added at most to a delay, in percent, so that what failed together is not repeated
     /// together.
