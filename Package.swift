@@ -76,7 +76,7 @@ let package = Package(
             [
                 "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage", "Threads",
                 "Units",
-            ]),
+            ], exclude: ["Catalogue/README.md"]),
         library(
             "API",
             [

@@ -15,6 +15,8 @@ struct Command: Sendable {
         let value: String?
         let isRequired: Bool
         let help: String
+        /// Whether its value may stand alone, without `--name`.
+        var isOperand = false
 
         static func needed(_ name: String, _ value: String, _ help: String) -> Option {
             Option(name: name, value: value, isRequired: true, help: help)
@@ -24,11 +26,16 @@ struct Command: Sendable {
             Option(name: name, value: value, isRequired: false, help: help)
         }
 
+        static func operand(_ name: String, _ value: String, _ help: String) -> Option {
+            Option(name: name, value: value, isRequired: true, help: help, isOperand: true)
+        }
+
         static func flag(_ name: String, _ help: String) -> Option {
             Option(name: name, value: nil, isRequired: false, help: help)
         }
 
         var usage: String {
+            if isOperand { return value ?? name }
             let text = "--\(name)" + (value.map { " \($0)" } ?? "")
             return isRequired ? text : "[\(text)]"
         }
@@ -48,7 +55,8 @@ struct Command: Sendable {
     static let all: [Command] = [
         .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
         .accountsResume, .keysIssue, .keysList, .keysShow, .keysRevoke, .creditsGrant,
-        .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .usageSummary, .jobsList,
+        .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .modelsShow, .modelsSync,
+        .modelsEnable, .modelsDisable, .usageSummary, .jobsList,
         .jobsShow,
         .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
         .webhooksReplay, .webhooksRotateSecret, .verify,

@@ -11,6 +11,10 @@ struct Options: Sendable {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {
+                if let operand = known.first(where: { $0.isOperand && values[$0.name] == nil }) {
+                    values[operand.name] = argument
+                    continue
+                }
                 throw UsageFault("'\(argument)' was not expected\n\(usage)")
             }
             let parts = argument.dropFirst(2).split(
@@ -38,7 +42,8 @@ struct Options: Sendable {
             }
         }
         for option in command.options where option.isRequired && values[option.name] == nil {
-            throw UsageFault("--\(option.name) is missing\n\(usage)")
+            let name = option.isOperand ? option.usage : "--\(option.name)"
+            throw UsageFault("\(name) is missing\n\(usage)")
         }
     }
 

@@ -237,7 +237,13 @@ CREATE TABLE public.model (
     name text NOT NULL,
     description text NOT NULL,
     released_on date NOT NULL,
-    enabled boolean DEFAULT true NOT NULL
+    enabled boolean DEFAULT true NOT NULL,
+    author text DEFAULT 'test'::text NOT NULL,
+    deprecated_on date,
+    retires_on date,
+    replacement text,
+    CONSTRAINT a_model_does_not_replace_itself CHECK ((replacement <> id)),
+    CONSTRAINT a_model_that_ends_names_its_replacement CHECK ((((retires_on IS NULL) AND (deprecated_on IS NULL)) OR (replacement IS NOT NULL)))
 );
 
 CREATE TABLE public.model_endpoint (
@@ -245,7 +251,15 @@ CREATE TABLE public.model_endpoint (
     provider text NOT NULL,
     provider_model text NOT NULL,
     priority integer DEFAULT 0 NOT NULL,
-    enabled boolean DEFAULT true NOT NULL
+    enabled boolean DEFAULT true NOT NULL,
+    capabilities jsonb,
+    CONSTRAINT capabilities_are_an_object CHECK ((jsonb_typeof(capabilities) = 'object'::text))
+);
+
+CREATE TABLE public.model_name (
+    name text NOT NULL,
+    model text NOT NULL,
+    CONSTRAINT model_name_is_lower_case CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 200))))
 );
 
 CREATE TABLE public.posting (
@@ -280,10 +294,12 @@ CREATE TABLE public.price (
     unit text NOT NULL,
     amount bigint NOT NULL,
     variant text,
-    CONSTRAINT price_billable CHECK ((billable = 'output_image'::text)),
+    estimate boolean DEFAULT false NOT NULL,
+    CONSTRAINT price_billable CHECK ((billable = ANY (ARRAY['output_image'::text, 'output_text'::text, 'input_text'::text, 'input_image'::text, 'input_reference'::text]))),
     CONSTRAINT price_is_within_reason CHECK (((amount >= 0) AND (amount <= '1000000000000000'::bigint))),
-    CONSTRAINT price_unit CHECK ((unit = 'image'::text)),
-    CONSTRAINT price_version_counts_from_one CHECK ((version > 0))
+    CONSTRAINT price_unit CHECK ((unit = ANY (ARRAY['image'::text, 'megapixel'::text, 'token'::text, 'request'::text]))),
+    CONSTRAINT price_version_counts_from_one CHECK ((version > 0)),
+    CONSTRAINT token_price_is_within_reason CHECK (((unit <> 'token'::text) OR (amount <= 1000000000)))
 );
 
 CREATE TABLE public.schema_migration (
@@ -370,6 +386,9 @@ CREATE TABLE public.webhook_secret (
 ALTER TABLE ONLY public.grant_lot
     ADD CONSTRAINT a_key_grants_once UNIQUE (account_id, idempotency_key);
 
+ALTER TABLE ONLY public.model_name
+    ADD CONSTRAINT a_name_means_one_model PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -439,6 +458,8 @@ CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_
 
 CREATE INDEX image_of_generation ON ONLY public.image USING btree (account_id, generation_id);
 
+CREATE INDEX model_name_of_model ON public.model_name USING btree (model);
+
 CREATE INDEX webhook_due ON public.webhook_delivery USING btree (account_id, next_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX webhook_ended ON public.webhook_delivery USING btree (ended_at) WHERE (state <> 'pending'::text);
@@ -475,6 +496,12 @@ ALTER TABLE ONLY public.idempotency_key
 
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
+
+ALTER TABLE ONLY public.model_name
+    ADD CONSTRAINT model_name_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
+
+ALTER TABLE ONLY public.model
+    ADD CONSTRAINT model_replacement_fkey FOREIGN KEY (replacement) REFERENCES public.model(id);
 
 ALTER TABLE ONLY public.price
     ADD CONSTRAINT price_model_provider_fkey FOREIGN KEY (model, provider) REFERENCES public.model_endpoint(model, provider);

@@ -21,6 +21,7 @@ public struct Refusal: Error, Hashable, Sendable {
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case modelNotFound = "model_not_found"
+        case modelRetired = "model_retired"
         case modelWithoutPrice = "model_without_price"
         case insufficientCredits = "insufficient_credits"
         case conflict = "conflict"

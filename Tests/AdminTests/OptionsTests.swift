@@ -38,6 +38,18 @@ import Units
         #expect(try options("--name=").text("name") == "")
     }
 
+    @Test func anOperandStandsAlone() throws {
+        let command = Command(
+            "foxes read", "read a fox", [.operand("file", "FILE", "which"), .flag("dry-run", "")]
+        ) { _ in .record([]) }
+        #expect(command.usage == "usage: atelier-admin [--json] foxes read FILE [--dry-run]")
+        let options = try Options(["--dry-run", "fox.json"], for: command)
+        #expect(options.needed("file") == "fox.json" && options.has("dry-run"))
+        #expect(throws: UsageFault.self) { try Options(["fox.json", "owl.json"], for: command) }
+        let fault = #expect(throws: UsageFault.self) { try Options([], for: command) }
+        #expect(fault?.description.hasPrefix("FILE is missing") == true)
+    }
+
     @Test(arguments: [
         (["--name", "Rex", "--tail", "1"], "--tail is not known here"),
         (["--name", "Rex", "red"], "'red' was not expected"),

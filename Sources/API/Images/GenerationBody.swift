@@ -104,7 +104,7 @@ extension Refusal.Kind {
     fileprivate var isAboutTheRequest: Bool {
         switch self {
         case .malformedBody, .missingParameter, .invalidValue, .unknownParameter, .bodyTooLarge,
-            .unsupportedMediaType, .modelNotFound, .modelWithoutPrice:
+            .unsupportedMediaType, .modelNotFound, .modelRetired, .modelWithoutPrice, .unavailable:
             true
         default: false
         }

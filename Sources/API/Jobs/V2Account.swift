@@ -50,7 +50,9 @@ extension Application {
         _ = try query.word("modality", of: ["image"])
         let now = clock.now
         let models = engine.models.compactMap { model -> JSON? in
-            guard let price = model.endpoint?.price(at: now) else { return nil }
+            guard let price = model.endpoints.lazy.compactMap({ $0.price(at: now) }).first else {
+                return nil
+            }
             let cost = V2Job.credits(price.cost(of: Work(images: 1)))
             return .object([
                 ("id", .string(model.id)), ("label", .string(model.name)),

@@ -76,14 +76,16 @@ extension ErrorShape {
         case (.imageRouter, .insufficientCredits):
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_credits", code: openAI.code)
-        case (.imageRouter, .modelNotFound):
+        case (.imageRouter, .modelNotFound), (.imageRouter, .modelRetired):
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
         case (.imageRouter, _) where openAI.status.rawValue >= 500:
             return ErrorWords(status: openAI.status, type: "internal_error", code: openAI.code)
         case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended):
             return ErrorWords(status: .forbidden, type: "access_denied", code: openAI.code)
-        case (.jobs, .modelNotFound):
+        case (.jobs, .modelNotFound), (.jobs, .modelRetired):
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
+        case (.problem, .modelRetired):
+            return ErrorWords(status: .gone, type: openAI.type, code: openAI.code)
         case (.imaRouter, .insufficientCredits):
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_funds", code: "insufficient_balance")
@@ -115,7 +117,8 @@ extension ErrorShape {
             return ErrorWords(status: .forbidden, type: "permission_error", code: kind.rawValue)
         case .notFound: return invalid(.notFound, nil)
         case .methodNotAllowed: return invalid(.methodNotAllowed, nil)
-        case .modelNotFound: return invalid(.notFound, "model_not_found")
+        // At OpenAI a model that is gone was never there; the sentence names its replacement.
+        case .modelNotFound, .modelRetired: return invalid(.notFound, "model_not_found")
         case .modelWithoutPrice: return invalid(.badRequest, "model_not_supported")
         case .insufficientCredits:
             return ErrorWords(
@@ -141,7 +144,7 @@ extension ErrorShape {
 extension Refusal {
     fileprivate func openAIError(_ words: ErrorWords, in shape: ErrorShape) -> JSON {
         // An unknown model is told without its parameter at OpenAI.
-        let isNamed = !(shape == .openAI && kind == .modelNotFound)
+        let isNamed = !(shape == .openAI && (kind == .modelNotFound || kind == .modelRetired))
         return .object(
             [
                 ("message", .string(message)), ("type", .string(words.type)),

@@ -26,6 +26,12 @@ public final class CatalogueKeeper: Sendable {
     /// The catalogue as last read.
     public var current: Catalogue { kept.withLock { $0 } }
 
+    /// Reads it again, once.
+    func reload() async throws {
+        let fresh = try await database.read { try Catalogue.load(in: $0) }
+        kept.withLock { $0 = fresh }
+    }
+
     /// Reads it again until cancelled; what fails to load leaves the last one in force.
     public func run() async {
         while !Task.isCancelled {
@@ -33,8 +39,7 @@ public final class CatalogueKeeper: Sendable {
             try? await Task.sleep(for: Self.period)
             guard !Task.isCancelled else { return }
             do {
-                let fresh = try await database.read { try Catalogue.load(in: $0) }
-                kept.withLock { $0 = fresh }
+                try await reload()
             } catch {
                 log(.warning, "catalogue not reloaded", ["error": "\(error)"])
             }

@@ -1,52 +1,58 @@
-public import Units
+public import Pictures
 
-/// What a price is counted in. A new case makes the compiler point at the one place to extend.
+/// What a price is counted in. A new case makes the compiler point at the places to extend.
 public enum PriceUnit: String, CaseIterable, Sendable {
-    case image
+    case image, megapixel, token, request
+}
 
-    /// How many units `work` comes to.
-    func count(in work: Work) -> Int {
-        switch self {
-        case .image: work.images
-        }
-    }
+/// What is paid for. Spelled as customers of the unified image API see it.
+public enum Billable: String, CaseIterable, Sendable {
+    case outputImage = "output_image"
+    case outputText = "output_text"
+    case inputText = "input_text"
+    case inputImage = "input_image"
+    case inputReference = "input_reference"
 }
 
 /// What a generation consumes, as far as prices count it.
 public struct Work: Hashable, Sendable {
-    public let images: Int
+    public var images: Int
+    /// Of each image.
+    public var size: PixelSize
+    /// Nil when the provider chooses.
+    public var quality: String?
+    public var promptBytes: Int
+    /// Input pictures.
+    public var references: [PixelSize]
 
-    public init(images: Int) {
+    public init(
+        images: Int, size: PixelSize = PixelSize(width: 1024, height: 1024),
+        quality: String? = nil, promptBytes: Int = 0, references: [PixelSize] = []
+    ) {
         self.images = images
+        self.size = size
+        self.quality = quality
+        self.promptBytes = promptBytes
+        self.references = references
+    }
+
+    /// Tokens of a call's words that come back beside a picture: thinking, and a sentence. No
+    /// provider bounds them; past this they are our loss.
+    static let outputTextTokens = 1024
+
+    /// Tokens of one input picture at most. Vendors count 560 to 6240 for a megapixel.
+    static func tokens(of picture: PixelSize) -> Int {
+        max(2048, picture.pixels.dividedRoundingUp(by: 160))
     }
 }
 
-/// One version of an endpoint's price.
-public struct Price: Sendable {
-    /// So much for each unit.
-    public struct Line: Sendable {
-        public let unit: PriceUnit
-        /// For one unit.
-        public let amount: Credits
+extension PixelSize {
+    public var pixels: Int { width * height }
 
-        public init(unit: PriceUnit, amount: Credits) {
-            self.unit = unit
-            self.amount = amount
-        }
-    }
+    /// Megapixels of 1024 × 1024, rounded up: a started one is paid for.
+    public var megapixels: Int { max(1, pixels.dividedRoundingUp(by: 1024 * 1024)) }
+}
 
-    public let version: Int32
-    public let startsAt: Timestamp
-    public let lines: [Line]
-
-    public init(version: Int32, startsAt: Timestamp, lines: [Line]) {
-        self.version = version
-        self.startsAt = startsAt
-        self.lines = lines
-    }
-
-    /// What `work` costs: exact, since lines are whole nanodollars a unit.
-    public func cost(of work: Work) -> Credits {
-        lines.reduce(.zero) { $0 + $1.amount.times($1.unit.count(in: work)) }
-    }
+extension Int {
+    func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }

@@ -46,7 +46,7 @@ extension GenerationLine {
         let admission = Admission(
             generation: ID(at: actor.now), dialect: dialect, model: model,
             provider: offer.endpoint.provider, priceVersion: offer.price.version, n: Int(n),
-            request: request.json.text, quote: offer.price.cost(of: Work(images: Int(n))),
+            request: request.json.text, quote: offer.price.cost(of: request.assignment.work),
             start: .queued, durable: true, deadline: actor.now + Queue.waitMax, at: actor.now)
         _ = try Till.admit(
             Submission(key: hash, admissions: [admission], at: actor.now), in: transaction)

@@ -74,6 +74,14 @@ public final class Engine: Sendable {
     /// What is sold at the moment.
     public var models: [Catalogue.Model] { catalogue.current.models }
 
+    /// The model of this id, `author/id` or alias; nil when there is none.
+    public func model(named name: String) -> Catalogue.Model? {
+        catalogue.current.model(named: name)
+    }
+
+    /// Has a change of the catalogue seen at once. For tests: a server sees it within seconds.
+    package func reloadCatalogue() async throws { try await catalogue.reload() }
+
     /// Requests that wait for a transaction.
     public var waiting: Int { till.waiting }
 

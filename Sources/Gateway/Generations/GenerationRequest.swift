@@ -138,3 +138,13 @@ public struct Assignment: Sendable {
     public let seed: Int64
     public let keeping: GenerationRequest.Keeping
 }
+
+extension Assignment {
+    /// What all of it consumes.
+    var work: Work { work(of: n) }
+
+    /// What `images` of it consume.
+    func work(of images: Int) -> Work {
+        Work(images: images, size: size, promptBytes: prompt.utf8.count)
+    }
+}

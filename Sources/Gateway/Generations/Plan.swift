@@ -17,7 +17,7 @@ struct Plan: Sendable {
             generation: id ?? ID(at: at), dialect: dialect.rawValue, model: offer.model.id,
             provider: offer.endpoint.provider, priceVersion: offer.price.version,
             n: stored.assignment.n, request: stored.json.text,
-            quote: offer.price.cost(of: Work(images: stored.assignment.n)), start: start,
+            quote: offer.price.cost(of: stored.assignment.work), start: start,
             durable: durable, deadline: at + limit, at: at)
     }
 
@@ -32,11 +32,11 @@ struct Plan: Sendable {
 extension Engine {
     /// Finds who can do `request` and what it can cost, or refuses.
     func plan(_ request: GenerationRequest, at now: Timestamp) throws(Refusal) -> Plan {
-        let offer = try catalogue.current.offer(of: request.model, at: now)
+        let offer = try catalogue.current.offer(of: request.model, at: now) {
+            providers[$0] != nil
+        }
         guard let provider = providers[offer.endpoint.provider] else {
-            throw Refusal(
-                .unavailable, "The model '\(request.model)' is not served at the moment.",
-                field: "model", retryAfter: .seconds(60))
+            throw Catalogue.unavailable(offer.model.id)
         }
         var random = SystemRandomNumberGenerator()
         let assignment = try provider.capabilities.accept(

@@ -32,7 +32,8 @@ extension Engine {
             for bytes in made { images.append(try await keep(bytes, order.assignment)) }
             latency.store = clock.now - painting
             outcome = .delivered(
-                images: images.count, cost: order.price.cost(of: Work(images: images.count)),
+                images: images.count,
+                cost: order.price.cost(of: order.assignment.work(of: images.count)),
                 kept: images.compactMap(\.kept))
         } catch let error where error is HandedBack || error is CancellationError && onItsOwn {
             throw HandedBack()

@@ -1,0 +1,102 @@
+public import Postgres
+import Units
+
+extension Catalogue {
+    /// Reads the catalogue as it stands.
+    public static func load(in transaction: borrowing Transaction) throws -> Catalogue {
+        let endpoints = try endpoints(
+            prices: try priceLines(in: transaction), in: transaction)
+        let models = try transaction.rows(
+            """
+            select id, author, name, description, released_on, deprecated_on, retires_on, replacement
+            from model where enabled order by id
+            """
+        ) { row in
+            let id: String = try row.next()
+            return Model(
+                id: id, author: try row.next(), name: try row.next(),
+                description: try row.next(), releasedOn: try row.next(),
+                life: Life(
+                    deprecatedOn: try row.next(), retiresOn: try row.next(),
+                    replacement: try row.next()),
+                endpoints: endpoints[id] ?? [])
+        }
+        let names: [(String, String)] = try transaction.rows("select name, model from model_name") {
+            (try $0.next(), try $0.next())
+        }
+        return Catalogue(
+            models: models, names: Dictionary(names, uniquingKeysWith: { first, _ in first }))
+    }
+
+    struct EndpointName: Hashable {
+        let model: String
+        let provider: String
+    }
+
+    /// One row of `price`; nil for a line that only a newer program understands.
+    struct PriceRow {
+        let version: Int32
+        let startsAt: Timestamp
+        let line: Price.Line?
+    }
+
+    private static func endpoints(
+        prices: [EndpointName: [PriceRow]], in transaction: borrowing Transaction
+    ) throws -> [String: [Endpoint]] {
+        let found: [(String, Endpoint)] = try transaction.rows(
+            """
+            select model, provider, provider_model from model_endpoint
+            where enabled order by model, priority, provider
+            """
+        ) { row in
+            let name = EndpointName(model: try row.next(), provider: try row.next())
+            let endpoint = Endpoint(
+                provider: name.provider, providerModel: try row.next(),
+                prices: versions(prices[name] ?? []))
+            return (name.model, endpoint)
+        }
+        return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
+    }
+
+    /// Rows, newest version first, as versions. Of what a newer program wrote, nothing: an older
+    /// version of the price would be a wrong one, so the endpoint is not sold by this program.
+    private static func versions(_ rows: [PriceRow]) -> [Price] {
+        guard rows.allSatisfy({ $0.line != nil }) else { return [] }
+        var versions: [Price] = []
+        for row in rows {
+            let last = versions.last?.version == row.version ? versions.popLast() : nil
+            versions.append(
+                Price(
+                    version: row.version, startsAt: row.startsAt,
+                    lines: (last?.lines ?? []) + (row.line.map { [$0] } ?? [])))
+        }
+        return versions
+    }
+
+    static func priceLines(
+        in transaction: borrowing Transaction
+    ) throws -> [EndpointName: [PriceRow]] {
+        let rows: [(EndpointName, PriceRow)] = try transaction.rows(
+            """
+            select model, provider, version, starts_at, billable, unit, variant, amount, estimate
+            from price order by model, provider, starts_at desc, version desc, line
+            """
+        ) { row in
+            let name = EndpointName(model: try row.next(), provider: try row.next())
+            let version: Int32 = try row.next()
+            let startsAt: Timestamp = try row.next()
+            let billable: String = try row.next()
+            let unit: String = try row.next()
+            let variant: String? = try row.next()
+            let amount: Credits = try row.next()
+            let isEstimate: Bool = try row.next()
+            var line: Price.Line?
+            if let billable = Billable(rawValue: billable), let unit = PriceUnit(rawValue: unit) {
+                line = Price.Line(
+                    billable, unit: unit, amount: amount, variant: variant, isEstimate: isEstimate)
+            }
+            return (name, PriceRow(version: version, startsAt: startsAt, line: line))
+        }
+        return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
+    }
+}

@@ -1,0 +1,115 @@
+public import Units
+
+/// One version of an endpoint's price.
+public struct Price: Sendable {
+    /// So much for each unit.
+    public struct Line: Hashable, Sendable {
+        public let billable: Billable
+        public let unit: PriceUnit
+        /// For one unit.
+        public let amount: Credits
+        /// For which pictures: `2K`, `low 1024x1024`, `edit`, `first_megapixel`.
+        public let variant: String?
+        /// Stands in for lines a token, which are counted only once the picture is there.
+        public let isEstimate: Bool
+        let terms: Terms
+
+        public init(
+            _ billable: Billable = .outputImage, unit: PriceUnit, amount: Credits,
+            variant: String? = nil, isEstimate: Bool = false
+        ) {
+            self.billable = billable
+            self.unit = unit
+            self.amount = amount
+            self.variant = variant
+            self.isEstimate = isEstimate
+            terms = Terms(variant ?? "")
+        }
+    }
+
+    /// One line of a cost.
+    public struct Charge: Sendable {
+        public let line: Line
+        public let count: Int
+        /// For one unit: the line's, or more for a picture larger than any that is listed.
+        public let amount: Credits
+        public var total: Credits { amount.times(count) }
+    }
+
+    public let version: Int32
+    public let startsAt: Timestamp
+    public let lines: [Line]
+    /// Images that one call of the provider makes.
+    let imagesPerCall: Int
+    /// The amount an image, of a price that is nothing else: nearly all are.
+    private let perImage: Credits?
+
+    public init(version: Int32, startsAt: Timestamp, lines: [Line], imagesPerCall: Int = 10) {
+        self.version = version
+        self.startsAt = startsAt
+        self.lines = lines
+        self.imagesPerCall = max(1, imagesPerCall)
+        let only = lines.count == 1 ? lines.first : nil
+        perImage = only.flatMap { line in
+            line.billable == .outputImage && line.unit == .image && line.variant == nil
+                ? line.amount : nil
+        }
+    }
+
+    /// Whether its lines say what a picture can cost at most: not when they count only tokens.
+    public var isBounded: Bool {
+        lines.contains { $0.billable == .outputImage && $0.unit != .token }
+    }
+
+    /// What `work` costs, or can cost at most where the provider counts tokens.
+    public func cost(of work: Work) -> Credits {
+        if let perImage { return perImage.times(work.images) }
+        return charges(for: work).reduce(.zero) { $0 + $1.total }
+    }
+
+    /// The lines behind `cost`, each with how often it counts.
+    public func charges(for work: Work) -> [Charge] {
+        guard work.images > 0 else { return [] }
+        let pictures = lines.filter { $0.billable == .outputImage && $0.unit != .token }
+        let alternatives = [PriceUnit.image, .request].compactMap { unit in
+            chosen(among: pictures.filter { $0.unit == unit }, for: work)
+        }
+        return alternatives + lines.compactMap { counted($0, for: work) }
+    }
+
+    private func calls(for work: Work) -> Int { work.images.dividedRoundingUp(by: imagesPerCall) }
+
+    /// A line that counts whatever the variant of the picture.
+    private func counted(_ line: Line, for work: Work) -> Charge? {
+        let calls = calls(for: work)
+        let count: Int =
+            switch (line.billable, line.unit) {
+            case (.outputImage, .megapixel):
+                switch line.variant {
+                case "first_megapixel": work.images
+                case "additional_megapixel": work.images * (work.size.megapixels - 1)
+                default: work.images * work.size.megapixels
+                }
+            // Of these one alternative was chosen; tokens of pictures are stood in for.
+            case (.outputImage, _): 0
+            case (.inputText, .token): work.promptBytes * calls
+            case (.outputText, .token): Work.outputTextTokens * calls
+            case (.inputImage, .token), (.inputReference, .token):
+                work.references.reduce(0) { $0 + Work.tokens(of: $1) } * calls
+            case (.inputImage, .megapixel), (.inputReference, .megapixel):
+                work.references.reduce(0) { $0 + $1.megapixels } * calls
+            case (.inputImage, _), (.inputReference, _): work.references.count * calls
+            case (.inputText, _), (.outputText, _): calls
+            }
+        return count > 0 ? Charge(line: line, count: count, amount: line.amount) : nil
+    }
+
+    /// The one of alternative lines that is for this work.
+    private func chosen(among lines: [Line], for work: Work) -> Charge? {
+        guard let unit = lines.first?.unit else { return nil }
+        let count = unit == .request ? calls(for: work) : work.images
+        return Terms.choice(among: lines, for: work).map { line, amount in
+            Charge(line: line, count: count, amount: amount)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+public import Pictures
+
+/// A class of picture sizes, named by the side of its square: 512, 1K, 2K.
+public struct Tier: Hashable, Comparable, Sendable {
+    /// Pixels a side of the square.
+    public let edge: Int
+
+    /// Reads `512`, `1K` or `1.5K`, in either case; nil for anything else.
+    public init?(_ text: String) {
+        switch text.uppercased() {
+        case "512", "512PX", "0.5K": edge = 512
+        case "768": edge = 768
+        case "1K": edge = 1024
+        case "1.5K": edge = 1536
+        case "2K": edge = 2048
+        case "3K": edge = 3072
+        case "4K": edge = 4096
+        default: return nil
+        }
+    }
+
+    init(edge: Int) {
+        self.edge = edge
+    }
+
+    public static let oneK = Tier(edge: 1024)
+
+    /// The largest picture of this tier: sides are rounded, which may add a little.
+    var pixelsMax: Int { (edge + 16) * (edge + 16) }
+
+    /// The picture of `ratio` with this tier's area, each side to the nearest 16.
+    public func size(of ratio: Ratio) -> PixelSize {
+        let area = Double(edge * edge)
+        func side(_ exact: Double) -> Int { max(16, Int((exact / 16).rounded()) * 16) }
+        return PixelSize(
+            width: side((area * ratio.value).squareRoot()),
+            height: side((area / ratio.value).squareRoot()))
+    }
+
+    public static func < (left: Tier, right: Tier) -> Bool { left.edge < right.edge }
+}
+
+/// Width to height.
+public struct Ratio: Hashable, Sendable {
+    /// As it was written: `16:9`, `9:19.5`.
+    public let text: String
+    public let value: Double
+
+    /// Reads `16:9`; nil for anything else, and for a picture that is a line.
+    public init?(_ text: String) {
+        let sides = text.split(separator: ":", omittingEmptySubsequences: false)
+            .map { Double($0) ?? 0 }
+        guard sides.count == 2, sides.allSatisfy({ (0.1...10_000).contains($0) }),
+            (0.05...20).contains(sides[0] / sides[1])
+        else { return nil }
+        self.text = text
+        value = sides[0] / sides[1]
+    }
+
+    init(_ size: PixelSize) {
+        text = "\(size.width):\(size.height)"
+        value = Double(size.width) / Double(max(1, size.height))
+    }
+
+    public static let square = Ratio(PixelSize(width: 1, height: 1))
+
+    /// How far apart two are, as a factor of 1 or more.
+    func distance(to other: Ratio) -> Double { max(value / other.value, other.value / value) }
+}
