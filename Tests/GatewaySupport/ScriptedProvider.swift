@@ -48,10 +48,6 @@ package final class ScriptedProvider: Provider {
     /// Delivers only so many pictures.
     package func deliver(_ count: Int) { state.withLock { $0.delivers = count } }
 
-    package let capabilities = Capabilities(
-        n: 1...10, side: 16...4096, promptMax: 32_000,
-        defaultSize: PixelSize(width: 16, height: 16))
-
     package func isQuick(_ assignment: Assignment) -> Bool { false }
     package func enter(_ assignment: Assignment) throws(Refusal) {}
     package func leave(_ assignment: Assignment) {}

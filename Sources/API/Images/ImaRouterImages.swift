@@ -60,7 +60,7 @@ struct ImaRouterBody: GenerationBody {
     /// One request of the asynchronous path; `prompt` when it is not a member of `fields`.
     init(item fields: Fields, prompt: String?, webhook: RequestedWebhook? = nil) throws(Refusal) {
         try fields.refuseImages()
-        _ = try fields.word("quality", of: OpenAIBody.qualities)
+        let quality = try fields.word("quality", of: OpenAIBody.qualities)
         _ = try fields.word("background", of: ["auto", "opaque"])
         delivery = try fields.delivery(default: .url, of: [.url, .base64])
         let size = try GenerationRequest.Size(
@@ -77,7 +77,8 @@ struct ImaRouterBody: GenerationBody {
         request = GenerationRequest(
             dialect: .imaRouter, model: try fields.requiredString("model"),
             prompt: prompt == nil ? try fields.requiredString("prompt") : prompt ?? "",
-            n: try fields.integer("n", in: 1...10) ?? 1, size: size,
+            n: try fields.integer("n", in: 1...10) ?? 1, size: size, ratioField: "size",
+            quality: quality,
             format: try fields.format(default: .png, of: [.png, .jpeg]),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: delivery.keeping, webhook: webhook, metadata: try fields.metadata())

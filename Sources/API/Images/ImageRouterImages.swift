@@ -38,12 +38,13 @@ private struct ImageRouterBody: GenerationBody {
                 "The prompt has \(prompt.unicodeScalars.count) characters; at most "
                     + "\(Self.promptMax) are accepted.", field: "prompt")
         }
-        _ = try fields.word("quality", of: ["auto", "low", "medium", "high"])
+        let quality = try fields.word("quality", of: ["auto", "low", "medium", "high"])
         delivery = try fields.delivery(default: .url, of: Delivery.allCases)
         request = GenerationRequest(
             dialect: .imageRouter, model: try fields.requiredString("model"), prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1,
             size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
+            quality: quality,
             format: try fields.format(
                 default: .webp, of: [.webp, .jpeg, .png], ignoringCase: true),
             keeping: delivery.keeping)

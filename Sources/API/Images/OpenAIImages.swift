@@ -67,7 +67,7 @@ struct OpenAIBody: GenerationBody {
             dialect: .openAI, model: try fields.requiredString("model"), prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1,
             size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
-            format: format, compression: try Self.compression(fields, format),
+            quality: quality, format: format, compression: try Self.compression(fields, format),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: delivery.keeping)
     }

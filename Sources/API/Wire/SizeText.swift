@@ -28,11 +28,10 @@ extension GenerationRequest.Size {
             try self.init(pixels: text, field: field)
             return
         }
-        let sides = text.split(separator: ":").compactMap { Int($0) }
-        guard ratios.contains(text), sides.count == 2 else {
+        guard ratios.contains(text), let ratio = Ratio(text) else {
             throw Fields.notOne(of: ["auto", "WIDTHxHEIGHT"] + ratios, field, text)
         }
-        self = .ratio(sides[0], sides[1])
+        self = .shape(ratio, nil)
     }
 
     /// Up to five digits: more is no picture, and cannot overflow what comes after.

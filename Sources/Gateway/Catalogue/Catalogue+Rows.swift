@@ -45,14 +45,17 @@ extension Catalogue {
     ) throws -> [String: [Endpoint]] {
         let found: [(String, Endpoint)] = try transaction.rows(
             """
-            select model, provider, provider_model from model_endpoint
+            select model, provider, provider_model, capabilities from model_endpoint
             where enabled order by model, priority, provider
             """
         ) { row in
             let name = EndpointName(model: try row.next(), provider: try row.next())
+            let providerModel: String = try row.next()
+            let text: JSONText? = try row.next()
+            let capabilities = text.flatMap { CapabilityText($0.text) }.map(Capabilities.init)
             let endpoint = Endpoint(
-                provider: name.provider, providerModel: try row.next(),
-                prices: versions(prices[name] ?? []))
+                provider: name.provider, providerModel: providerModel, capabilities: capabilities,
+                prices: versions(prices[name] ?? [], capabilities?.perCall ?? 1))
             return (name.model, endpoint)
         }
         return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
@@ -60,7 +63,7 @@ extension Catalogue {
 
     /// Rows, newest version first, as versions. Of what a newer program wrote, nothing: an older
     /// version of the price would be a wrong one, so the endpoint is not sold by this program.
-    private static func versions(_ rows: [PriceRow]) -> [Price] {
+    private static func versions(_ rows: [PriceRow], _ perCall: Int) -> [Price] {
         guard rows.allSatisfy({ $0.line != nil }) else { return [] }
         var versions: [Price] = []
         for row in rows {
@@ -68,7 +71,8 @@ extension Catalogue {
             versions.append(
                 Price(
                     version: row.version, startsAt: row.startsAt,
-                    lines: (last?.lines ?? []) + (row.line.map { [$0] } ?? [])))
+                    lines: (last?.lines ?? []) + (row.line.map { [$0] } ?? []),
+                    imagesPerCall: perCall))
         }
         return versions
     }

@@ -57,12 +57,17 @@ public struct Catalogue: Sendable {
     public final class Endpoint: Sendable {
         public let provider: String
         public let providerModel: String
+        /// Nil when only a newer program understands them: then it is not sold by this one.
+        public let capabilities: Capabilities?
         /// Every version known, newest first: one may start tomorrow.
         public let prices: [Price]
 
-        init(provider: String, providerModel: String, prices: [Price]) {
+        init(
+            provider: String, providerModel: String, capabilities: Capabilities?, prices: [Price]
+        ) {
             self.provider = provider
             self.providerModel = providerModel
+            self.capabilities = capabilities
             self.prices = prices
         }
 
@@ -79,6 +84,7 @@ public struct Catalogue: Sendable {
         public let model: Model
         public let endpoint: Endpoint
         public let price: Price
+        public let capabilities: Capabilities
     }
 
     /// In order of their ids.
@@ -116,8 +122,10 @@ public struct Catalogue: Sendable {
         var served = false
         for endpoint in model.endpoints where isServed(endpoint.provider) {
             served = true
-            guard let price = endpoint.price(at: now) else { continue }
-            return Offer(model: model, endpoint: endpoint, price: price)
+            guard let price = endpoint.price(at: now), let able = endpoint.capabilities else {
+                continue
+            }
+            return Offer(model: model, endpoint: endpoint, price: price, capabilities: able)
         }
         guard served else { throw Self.unavailable(model.id) }
         throw Refusal(

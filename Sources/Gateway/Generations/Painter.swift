@@ -18,11 +18,6 @@ package struct Painter: Provider {
         self.clock = clock
     }
 
-    /// What `test/test` and `test/paid` can do.
-    package let capabilities = Capabilities(
-        n: 1...10, side: 16...4096, promptMax: 32_000,
-        defaultSize: PixelSize(width: 1024, height: 1024))
-
     package func isQuick(_ assignment: Assignment) -> Bool { Rehearsal(assignment.prompt) == nil }
 
     package func enter(_ assignment: Assignment) throws(Refusal) {

@@ -39,7 +39,7 @@ extension Engine {
             throw Catalogue.unavailable(offer.model.id)
         }
         var random = SystemRandomNumberGenerator()
-        let assignment = try provider.capabilities.accept(
+        let assignment = try offer.capabilities.accept(
             request, seed: Int64.random(in: 0...Int64(Int32.max), using: &random))
         let stored = StoredRequest(
             assignment: assignment, webhook: request.webhook, metadata: request.metadata)

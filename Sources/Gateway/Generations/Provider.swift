@@ -6,9 +6,6 @@ package import Units
 /// writes the task's name down before it asks, so that whoever takes a generation over after a
 /// crash asks on instead of paying again.
 package protocol Provider: Sendable {
-    /// What it can do.
-    var capabilities: Capabilities { get }
-
     /// Whether it will answer this within moments, so that a caller may wait without a limit.
     func isQuick(_ assignment: Assignment) -> Bool
 

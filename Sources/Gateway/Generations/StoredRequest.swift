@@ -25,6 +25,7 @@ public struct StoredRequest: Sendable {
             ("output_format", .string(assignment.format.rawValue)),
             ("seed", .int(assignment.seed)),
         ]
+        if let quality = assignment.quality { members.append(("quality", .string(quality))) }
         if let compression = assignment.compression {
             members.append(("output_compression", .int(compression)))
         }
@@ -55,6 +56,7 @@ public struct StoredRequest: Sendable {
         let size: String
         let output_format: String
         let seed: Int64
+        let quality: String?
         let output_compression: Int?
         let ephemeral: Bool?
         let webhook: Webhook?
@@ -71,7 +73,8 @@ public struct StoredRequest: Sendable {
         guard sides.count == 2 else { return nil }
         assignment = Assignment(
             prompt: wire.prompt, n: n, size: PixelSize(width: sides[0], height: sides[1]),
-            format: format, compression: wire.output_compression, seed: wire.seed,
+            quality: wire.quality, format: format, compression: wire.output_compression,
+            seed: wire.seed,
             keeping: wire.ephemeral == true ? .ephemeral : .kept)
         webhook = wire.webhook.map { webhook in
             RequestedWebhook(

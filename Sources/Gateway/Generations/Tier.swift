@@ -19,6 +19,27 @@ public struct Tier: Hashable, Comparable, Sendable {
         }
     }
 
+    /// `512`, `1K`, `2K`.
+    public var text: String {
+        switch edge {
+        case 512, 768: "\(edge)"
+        case 1536: "1.5K"
+        default: "\(edge / 1024)K"
+        }
+    }
+
+    /// The tier of a picture: of 512, 1K, 2K and 4K the one whose square is nearest in area.
+    init(nearest size: PixelSize) {
+        let tiers = [512, 1024, 2048, 4096].map(Tier.init(edge:))
+        self = tiers.min { $0.distance(to: size) < $1.distance(to: size) } ?? .oneK
+    }
+
+    /// How far a picture's area is from this tier's, as a factor of 1 or more of the edge.
+    func distance(to size: PixelSize) -> Double {
+        let edge = Double(size.pixels).squareRoot()
+        return max(edge / Double(self.edge), Double(self.edge) / max(1, edge))
+    }
+
     init(edge: Int) {
         self.edge = edge
     }

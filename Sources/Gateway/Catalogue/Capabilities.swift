@@ -1,0 +1,87 @@
+import Units
+
+/// What an endpoint can do, and the refusals that tell a caller so.
+public final class Capabilities: Sendable {
+    /// By the names of request fields, as customers are told.
+    public let parameters: [String: Descriptor]
+    public let sizes: Sizes
+    /// Whether pictures can be seen while they are drawn.
+    public let streaming: Bool
+    /// How many images a request may ask for.
+    private let counts: [Int]
+    /// Images that one call makes; more are asked for in several calls.
+    let perCall: Int
+    /// Characters of a prompt.
+    let promptMax: Int
+    private let qualities: [String]
+    /// Nil when it draws without a seed.
+    private let seeds: ClosedRange<Int>?
+
+    init(_ text: CapabilityText) {
+        parameters = text.parameters
+        sizes = Sizes(text.parameters)
+        streaming = text.streaming
+        perCall = text.perCall
+        promptMax = text.promptMax
+        let n = text.parameters["n"]
+        counts = n?.whole.map { Array($0) } ?? n?.words.compactMap { Int($0) } ?? [1]
+        qualities = text.parameters["quality"]?.words ?? []
+        seeds = text.parameters["seed"].map { $0.whole ?? Int.min...Int.max }
+    }
+
+    /// A request with everything decided, or the refusal that names the field, what came and what
+    /// is accepted.
+    ///
+    /// A quality or a seed is dropped in silence by what knows none, as documented; a wrong one is
+    /// refused by what does.
+    func accept(_ request: GenerationRequest, seed: Int64) throws(Refusal) -> Assignment {
+        guard !request.prompt.isEmpty else {
+            throw Refusal(.missingParameter, "This model needs a prompt.", field: "prompt")
+        }
+        let length = request.prompt.unicodeScalars.count
+        guard length <= promptMax else {
+            throw Refusal(
+                .invalidValue,
+                "The prompt has \(length) characters; at most \(promptMax) are accepted.",
+                field: "prompt")
+        }
+        guard counts.contains(request.n) else {
+            throw Self.refused("n", "\(request.n)", accepted: countsInWords)
+        }
+        return Assignment(
+            prompt: request.prompt, n: request.n,
+            size: try sizes.resolve(request.size, ratioField: request.ratioField),
+            quality: try quality(request.quality), format: request.format,
+            compression: request.compression, seed: try accepted(request.seed) ?? seed,
+            keeping: request.keeping)
+    }
+
+    private func quality(_ word: String?) throws(Refusal) -> String? {
+        guard let word, !qualities.isEmpty, word != "auto" else { return nil }
+        guard qualities.contains(word) else {
+            throw Self.refused("quality", word, accepted: qualities.joined(separator: ", "))
+        }
+        return word
+    }
+
+    private func accepted(_ seed: Int64?) throws(Refusal) -> Int64? {
+        guard let seed, let seeds else { return nil }
+        guard seeds.contains(Int(seed)) else {
+            throw Self.refused(
+                "seed", "\(seed)", accepted: "\(seeds.lowerBound) to \(seeds.upperBound)")
+        }
+        return seed
+    }
+
+    private var countsInWords: String {
+        guard let first = counts.first, let last = counts.last, counts.count == last - first + 1
+        else { return counts.map(String.init).joined(separator: ", ") }
+        return "\(first) to \(last)"
+    }
+
+    static func refused(_ field: String, _ value: String, accepted: String) -> Refusal {
+        Refusal(
+            .invalidValue, "Invalid '\(field)': \(value.prefix(100)). Accepted: \(accepted).",
+            field: field)
+    }
+}
