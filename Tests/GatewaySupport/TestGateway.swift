@@ -76,7 +76,8 @@ public struct TestGateway: Sendable {
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
-            providers: ["test": provider ?? Painter(pool: pool, clock: time.clock)], lease: lease,
+            providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock)),
+            lease: lease,
             limits: limits, clock: time.clock, log: .silent)
         keys = KeyReader(url: Secret(url), settings: patient, clock: time.clock)
         jobs = JobReader(url: Secret(url), settings: patient, clock: time.clock)
@@ -134,9 +135,11 @@ public struct TestGateway: Sendable {
 extension Engine {
     /// Generates for a caller who waits until it ends.
     public func finish(
-        _ request: GenerationRequest, for key: KeyHash, claim: IdempotencyClaim? = nil
+        _ request: GenerationRequest, for key: KeyHash, in mode: Mode = .live,
+        claim: IdempotencyClaim? = nil
     ) async throws -> FinishedGeneration {
-        let answer = try await generate(request, for: key, claim: claim, patience: .untilItEnds)
+        let answer = try await generate(
+            request, for: key, in: mode, claim: claim, patience: .untilItEnds)
         guard case .finished(let finished) = answer else {
             throw Refusal(.conflict, "it goes on without its caller")
         }

@@ -13,7 +13,8 @@ import Units
     ) async throws -> SubmittedBatch {
         try await gateway.engine.submit(
             batch: prompts.map { JobTests.ask(prompt: $0) }, dialect: .imaRouter, webhook: nil,
-            metadata: ["order": "17"], for: customer.hash, claim: claim)
+            metadata: ["order": "17"], for: customer.hash,
+            in: customer.mode, claim: claim)
     }
 
     private func find(_ batch: SubmittedBatch, on gateway: TestGateway) async throws -> BatchLine {

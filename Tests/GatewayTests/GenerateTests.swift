@@ -224,7 +224,7 @@ import Units
                     let engine = turn % 2 == 0 ? gateway.engine : other.engine
                     group.addTask {
                         do {
-                            _ = try await engine.generate(request, for: acme.hash)
+                            _ = try await engine.generate(request, for: acme.hash, in: .live)
                             return true
                         } catch {
                             #expect((error as? Refusal)?.kind == .insufficientCredits)

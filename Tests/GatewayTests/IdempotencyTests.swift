@@ -69,8 +69,8 @@ import Units
                     let engine = index % 2 == 0 ? gateway.engine : other.engine
                     group.addTask {
                         _ = try await engine.generate(
-                            JobTests.ask("test/test"), for: acme.hash, claim: claim("order-1"),
-                            patience: .none)
+                            JobTests.ask("test/test"), for: acme.hash, in: .live,
+                            claim: claim("order-1"), patience: .none)
                     }
                 }
                 try await group.waitForAll()

@@ -22,7 +22,7 @@ import Units
         _ request: GenerationRequest = ask(), for customer: Customer, on gateway: TestGateway
     ) async throws -> JobName {
         let answer = try await gateway.engine.generate(
-            request, for: customer.hash, patience: .none)
+            request, for: customer.hash, in: customer.mode, patience: .none)
         guard case .accepted(let job, false) = answer else {
             throw Refusal(.conflict, "it was not queued: \(answer)")
         }
@@ -234,7 +234,7 @@ import Units
         try await withGateway(provider: vendor) { gateway in
             let acme = try await gateway.customer(credits: "1.00")
             let answer = try await gateway.engine.generate(
-                Self.ask(), for: acme.hash, patience: .upTo(.milliseconds(20)))
+                Self.ask(), for: acme.hash, in: .live, patience: .upTo(.milliseconds(20)))
             guard case .accepted(let job, false) = answer else {
                 Issue.record("\(answer)")
                 return

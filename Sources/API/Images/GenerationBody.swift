@@ -38,7 +38,7 @@ extension Application {
             try refuse(webhook: body.request.webhook)
             let patience = try preference.patience(for: body.delivery, budget: budget)
             switch try await engine.generate(
-                body.request, for: key, claim: claim, patience: patience)
+                body.request, for: key, in: text.mode, claim: claim, patience: patience)
             {
             case .finished(let finished):
                 let response = await answering(body, finished)

@@ -24,17 +24,18 @@ extension Application {
                         field: "prompts")
                 }
                 let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
-                return try await queued(body.request, key, claim)
+                return try await queued(body.request, key, text.mode, claim)
             }
-            return try await batch(items, fields, webhook, key, claim)
+            return try await batch(items, fields, webhook, key, text.mode, claim)
         }
     }
 
     /// Queues one request and answers 202.
     func queued(
-        _ request: GenerationRequest, _ key: KeyHash, _ claim: IdempotencyClaim?
+        _ request: GenerationRequest, _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
     ) async throws -> Response {
-        let answer = try await engine.generate(request, for: key, claim: claim, patience: .none)
+        let answer = try await engine.generate(
+            request, for: key, in: mode, claim: claim, patience: .none)
         guard case .accepted(let job, let replayed) = answer else {
             preconditionFailure("what is queued is not finished")
         }
@@ -43,7 +44,7 @@ extension Application {
 
     private func batch(
         _ items: [Fields.TextOrFields], _ fields: Fields, _ webhook: RequestedWebhook?,
-        _ key: KeyHash, _ claim: IdempotencyClaim?
+        _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
     ) async throws -> Response {
         guard !fields.has("prompt") else {
             throw Refusal(
@@ -69,7 +70,7 @@ extension Application {
         }
         let submitted = try await engine.submit(
             batch: requests, dialect: .imaRouter, webhook: webhook,
-            metadata: try fields.metadata(), for: key, claim: claim)
+            metadata: try fields.metadata(), for: key, in: mode, claim: claim)
         let line = try await batch(submitted.id, of: submitted.account)
         let jobs = line.members.enumerated().map { index, member in
             JSON.object([

@@ -14,7 +14,8 @@ extension Application {
             let (fields, claim) = try await submission(of: request, mode: text.mode)
             let asked = try V2Body(fields).request
             try refuse(webhook: asked.webhook)
-            let answer = try await engine.generate(asked, for: key, claim: claim, patience: .none)
+            let answer = try await engine.generate(
+                asked, for: key, in: text.mode, claim: claim, patience: .none)
             guard case .accepted(let job, let replayed) = answer else {
                 preconditionFailure("what is queued is not finished")
             }

@@ -42,7 +42,10 @@ extension GenerationLine {
         guard let hash = try Key.hash(of: key, account: account, in: transaction) else {
             throw Refusal(.notFound, "The key of job \(id) is gone.")
         }
-        let offer = try Catalogue.load(in: transaction).offer(of: model, at: actor.now)
+        // By the provider of the first time: whether another can be called, its server knows.
+        let offer = try Catalogue.load(in: transaction).offer(of: model, at: actor.now) {
+            $0 == provider
+        }
         let admission = Admission(
             generation: ID(at: actor.now), dialect: dialect, model: model,
             provider: offer.endpoint.provider, priceVersion: offer.price.version, n: Int(n),

@@ -51,7 +51,8 @@ public final class Engine: Sendable {
     ) {
         self.init(
             database: database, url: url, settings: settings, catalogue: catalogue, store: store,
-            providers: ["test": Painter(pool: pool, clock: clock)], lease: lease, limits: limits,
+            providers: Self.builtIn(Painter(pool: pool, clock: clock)), lease: lease,
+            limits: limits,
             clock: clock, log: log)
     }
 
@@ -69,6 +70,14 @@ public final class Engine: Sendable {
         self.lease = lease
         self.limits = limits
         till = Till(url: url, settings: settings, limits: limits, clock: clock)
+    }
+
+    /// The provider that test keys get instead of every other.
+    static let sandbox = "sandbox"
+
+    /// One that is there without credentials, under both its names.
+    package static func builtIn(_ provider: any Provider) -> [String: any Provider] {
+        ["test": provider, sandbox: provider]
     }
 
     /// What is sold at the moment.

@@ -61,14 +61,15 @@ public struct FinishedGeneration: Sendable {
 extension Engine {
     /// Makes images: quotes, admits, and runs, queues or replays what was asked.
     ///
+    /// `mode` is the key's own, as its text says: a test key gets every model from the sandbox.
     /// A caller who leaves changes nothing: what was admitted is ended and charged for what it
     /// delivered. Refuses what cannot be done; after a refusal or a fault nothing stays held, but
     /// where the database could not be told: there the reaper releases what is left.
     public func generate(
-        _ request: GenerationRequest, for key: KeyHash, claim: IdempotencyClaim? = nil,
-        patience: Patience = .untilItEnds
+        _ request: GenerationRequest, for key: KeyHash, in mode: Mode,
+        claim: IdempotencyClaim? = nil, patience: Patience = .untilItEnds
     ) async throws -> GenerationAnswer {
-        let plan = try plan(request, at: clock.now)
+        let plan = try plan(request, in: mode, at: clock.now)
         if case .none = patience { return try await queue(plan, for: key, claim) }
         // Shed before the database is asked: a queue that is too long helps nobody.
         try plan.provider.enter(plan.stored.assignment)
@@ -169,7 +170,7 @@ extension Engine {
     /// Submits requests together: all of them are funded and queued, or none is.
     public func submit(
         batch requests: [GenerationRequest], dialect: GenerationRequest.Dialect,
-        webhook: RequestedWebhook?, metadata: [String: String], for key: KeyHash,
+        webhook: RequestedWebhook?, metadata: [String: String], for key: KeyHash, in mode: Mode,
         claim: IdempotencyClaim?
     ) async throws -> SubmittedBatch {
         let at = clock.now
@@ -177,7 +178,7 @@ extension Engine {
         let ids = requests.map { _ in ID<Generation>(at: at) }.sorted()
         let admissions = try zip(ids, requests).enumerated().map { index, item in
             do {
-                return try plan(item.1, at: at).admission(
+                return try plan(item.1, in: mode, at: at).admission(
                     item.0, start: .queued, durable: true, for: Queue.waitMax)
             } catch let refusal as Refusal {
                 throw refusal.of(item: index)

@@ -30,12 +30,23 @@ struct Plan: Sendable {
 }
 
 extension Engine {
-    /// Finds who can do `request` and what it can cost, or refuses.
-    func plan(_ request: GenerationRequest, at now: Timestamp) throws(Refusal) -> Plan {
-        let offer = try catalogue.current.offer(of: request.model, at: now) {
-            providers[$0] != nil
+    /// Who makes the pictures of an endpoint's `provider`: for a test key the built-in sandbox,
+    /// whoever it is. The only place where that is decided.
+    func provider(_ name: String, in mode: Mode) -> (any Provider)? {
+        switch mode {
+        case .live: providers[name]
+        case .test: providers[Self.sandbox]
         }
-        guard let provider = providers[offer.endpoint.provider] else {
+    }
+
+    /// Finds who can do `request` and what it can cost, or refuses.
+    func plan(
+        _ request: GenerationRequest, in mode: Mode, at now: Timestamp
+    ) throws(Refusal) -> Plan {
+        let offer = try catalogue.current.offer(of: request.model, at: now) {
+            provider($0, in: mode) != nil
+        }
+        guard let provider = provider(offer.endpoint.provider, in: mode) else {
             throw Catalogue.unavailable(offer.model.id)
         }
         var random = SystemRandomNumberGenerator()

@@ -138,7 +138,7 @@ extension Engine {
             return await giveUp(row, "It stopped its server \(Queue.claimsMax) times.")
         }
         guard let request = StoredRequest(row.request, n: row.n),
-            let provider = providers[row.provider],
+            let provider = provider(row.provider, in: row.wallet.mode),
             let price = catalogue.current.price(
                 of: row.model, by: row.provider, version: row.priceVersion)
         else { return await giveUp(row, "The model is not served any more.") }

@@ -1,0 +1,111 @@
+import Gateway
+import GatewaySupport
+import Jobs
+import Ledger
+import Pictures
+import Postgres
+import Testing
+import Units
+
+/// Test keys: every model, from the built-in sandbox, at its true price in play credits.
+@Suite struct SandboxTests {
+    private let small = GenerationRequest.Size.pixels(PixelSize(width: 256, height: 256))
+
+    private func ask(
+        _ model: String, n: Int = 1, size: GenerationRequest.Size = .auto, quality: String? = nil,
+        prompt: String = "a fox"
+    ) -> GenerationRequest {
+        GenerationRequest(
+            dialect: .openAI, model: model, prompt: prompt, n: n, size: size, quality: quality,
+            format: .jpeg)
+    }
+
+    /// Drawn by one that is quicker than the painter: what is looked at is the way there.
+    @Test func everyModelThatIsNotRetiredDrawsItsDefaultForItsTruePrice() async throws {
+        try await withGateway(provider: try ScriptedProvider()) { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let now = gateway.time.clock.now
+            var left = try await gateway.wallet(of: acme).posted
+            for model in gateway.engine.models where model.life.state(at: now) != .retired {
+                let made = try await gateway.engine.finish(
+                    ask(model.id), for: acme.hash, in: .test)
+                let size = try #require(made.images.first).size
+                let price = try #require(model.endpoints[0].price(at: now))
+                let cost = price.cost(of: Work(images: 1, size: size, promptBytes: 5))
+                #expect(made.money.captured == cost, "\(model.id)")
+                left -= cost
+            }
+            #expect(try await gateway.wallet(of: acme).posted == left)
+        }
+    }
+
+    @Test func sizeQualityAndNumberReachThePicturesAndThePrice() async throws {
+        try await withGateway { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let size = PixelSize(width: 256, height: 272)
+            let made = try await gateway.engine.finish(
+                ask("openai/gpt-image-2", n: 2, size: .pixels(size), quality: "low"),
+                for: acme.hash, in: .test)
+            #expect(made.model == "gpt-image-2")
+            let pictures = try made.images.map { try Picture.inspect($0.bytes) }
+            #expect(pictures.map(\.size) == [size, size])
+            #expect(pictures.map(\.format) == [.jpeg, .jpeg])
+            // Two pictures at $0.006, and five bytes of prompt at $0.000005.
+            #expect(made.money.captured.dollars == "0.012025")
+        }
+    }
+
+    @Test func aRehearsedFailureCostsNothingAndAPartIsPaidInPart() async throws {
+        try await withGateway { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let before = try await gateway.wallet(of: acme).posted
+            let refusal = await #expect(throws: Refusal.self) {
+                _ = try await gateway.engine.finish(
+                    ask("flux-1.1-pro", prompt: "sandbox:moderated a fox"), for: acme.hash,
+                    in: .test)
+            }
+            #expect(refusal?.kind == .moderated)
+            #expect(try await gateway.wallet(of: acme).posted == before)
+            let part = try await gateway.engine.finish(
+                ask("flux-1.1-pro", n: 4, size: small, prompt: "sandbox:partial a fox"),
+                for: acme.hash,
+                in: .test)
+            #expect(part.images.count == 2)
+            #expect(part.money.held.dollars == "0.16" && part.money.captured.dollars == "0.08")
+        }
+    }
+
+    /// The sandbox is also what a worker takes, on whichever server.
+    @Test func aQueuedJobOfATestKeyIsDrawnByTheSandboxToo() async throws {
+        try await withGateway { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let answer = try await gateway.engine.generate(
+                ask("flux-1.1-pro", size: small), for: acme.hash, in: .test, patience: .none)
+            guard case .accepted(let job, _) = answer else {
+                Issue.record("it was not queued")
+                return
+            }
+            let worker = Worker(engine: gateway.engine, slots: 4)
+            try await worker.takeOnce()
+            let line = try await gateway.engine.wait(
+                for: job, atMost: .seconds(30), reading: gateway.jobs)
+            #expect(line.state == "completed")
+            #expect(line.captured.dollars == "0.04")
+        }
+    }
+
+    @Test func aRetiredModelIsRetiredForTestKeysToo() async throws {
+        try await withGateway { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let refusal = await #expect(throws: Refusal.self) {
+                _ = try await gateway.engine.finish(ask("imagen-4"), for: acme.hash, in: .test)
+            }
+            #expect(refusal?.kind == .modelRetired)
+        }
+    }
+}
