@@ -24,6 +24,7 @@ struct Route: Sendable {
         Route("POST", "/v1/image/generate", .imaRouter, .generate) {
             try await $0.imaRouterGeneration($1)
         },
+        Route("POST", "/v1/image/estimate", .imaRouter, .generate) { try await $0.estimate($1) },
         Route("POST", "/v1/image/generate/async", .imaRouter, .generate) {
             try await $0.imaRouterAsync($1)
         },

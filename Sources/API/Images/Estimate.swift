@@ -1,0 +1,54 @@
+import Gateway
+import HTTP
+import Ledger
+import Pictures
+import Postgres
+import Signing
+import Units
+
+extension Application {
+    /// `POST /v1/image/estimate`: the body of `/v1/image/generate`, answered with what it would
+    /// hold, the price lines behind it, and whether the balance covers it. Holds nothing.
+    func estimate(_ request: Request) async throws -> Response {
+        let text = try Credential.key(of: request)
+        let key = text.hash(pepper: pepper)
+        return try await whileNamingStrangers(key) {
+            let (fields, _) = try await submission(of: request, mode: text.mode)
+            let estimate = try engine.estimate(try ImaRouterBody(fields).request, in: text.mode)
+            let caller = try await keys.authenticate(key, for: .generate)
+            let name = Wallet.Name(account: caller.account, mode: caller.mode)
+            let wallet = try await database.read { try Wallet.find(name, in: $0) }
+            let available = wallet?.available ?? .zero
+            return .json(
+                .object(
+                    estimate.members + [
+                        ("mode", .string(caller.mode.rawValue)),
+                        ("available", .credits(available)),
+                        ("covered", .bool(available >= estimate.hold)),
+                        ("missing", .credits(max(.zero, estimate.hold - available))),
+                    ]))
+        }
+    }
+}
+
+extension Estimate {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("model", .string(model)), ("provider", .string(provider)), ("n", .int(n)),
+            ("width", .int(size.width)), ("height", .int(size.height)),
+            ("hold_usd", .credits(hold)), ("price_version", .int(Int64(priceVersion))),
+            ("lines", .array(charges.map(\.json))),
+        ]
+    }
+}
+
+extension Price.Charge {
+    fileprivate var json: JSON {
+        .object([
+            ("billable", .string(line.billable.rawValue)), ("unit", .string(line.unit.rawValue)),
+            ("variant", .optional(line.variant, JSON.string)),
+            ("estimate", .bool(line.isEstimate)), ("cost_usd", .credits(amount)),
+            ("count", .int(count)), ("total_usd", .credits(total)),
+        ])
+    }
+}
