@@ -54,8 +54,8 @@ import Units
                 changes == [
                     "fox priced: test from \(gateway.time.clock.now): output_image by image $0.000000001"
                 ])
-            let endpoint = try #require(gateway.engine.models.first { $0.id == "fox" }?.endpoints)[
-                0]
+            let endpoint = try #require(
+                gateway.engine.models.first { $0.id == "fox" }?.endpoints.first)
             #expect(endpoint.prices.map(\.version) == [2, 1])
             #expect(endpoint.price(at: before)?.lines[0].amount.dollars == "0.03")
             let price = endpoint.price(at: gateway.time.clock.now)
