@@ -126,7 +126,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures", "Postgres",
+                "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures",
+                "Postgres",
                 "SeedSupport", "Signing", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
