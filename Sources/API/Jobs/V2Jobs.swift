@@ -31,16 +31,15 @@ extension Application {
     /// `GET /v2/jobs/{id}`. `wait` as in `GET /v1/jobs/{id}`.
     func v2Job(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let query = try Query(request.query, known: ["wait"])
-        let wait = try query.integer("wait", in: 0...60) ?? 0
+        let wait = try wait(of: request)
         guard ID<Generation>(parameters["id"]) != nil else {
             throw Refusal(.invalidValue, "A job's id is a UUID.", field: "id")
         }
         guard
             case .job(let line) = try await work(
-                parameters["id"], of: caller, waiting: .seconds(wait))
+                parameters["id"], of: caller, waiting: wait)
         else { throw Refusal(.notFound, "There is no such job.") }
-        let webhook = try await webhookState(of: line)
+        let webhook = try await webhookStates(of: [line])[line.id]
         var response = Response.json(v2Job(line, webhook: webhook, withInput: true))
         if line.endedAt == nil { response.headers["Retry-After"] = "\(Self.pollSeconds)" }
         return response
@@ -77,8 +76,12 @@ extension Application {
         }
         let more = lines.count > limit
         if more { lines.removeLast() }
+        let states = try await webhookStates(of: lines)
         var members: [(String, JSON)] = [
-            ("jobs", .array(lines.map { v2Job($0, webhook: nil, withInput: false) })),
+            (
+                "jobs",
+                .array(lines.map { v2Job($0, webhook: states[$0.id], withInput: false) })
+            ),
             ("nextCursor", more ? .optional(lines.last?.id, JSON.id) : .null),
             ("hasMore", .bool(more)),
         ]
@@ -97,7 +100,7 @@ extension Application {
         return .object(
             [
                 ("id", .id(line.id)), ("status", .string(V2Job.status(line))),
-                ("model", .string(line.model)),
+                ("mode", .string(line.mode.rawValue)), ("model", .string(line.model)),
                 ("progress", .int(Int64(line.endedAt == nil ? line.progress : 100))),
                 ("result", v2Result(line)),
                 ("error", .optional(line.failure) { .string($0.message) }),

@@ -74,15 +74,14 @@ extension Application {
         }
     }
 
-    /// How the telling of a job's end stands: `pending`, `delivered` or `failed`; nil when nobody
-    /// is told.
-    func webhookState(of line: GenerationLine) async throws -> String? {
+    /// How the telling of jobs' ends to the addresses that their requests named stands: `pending`,
+    /// `delivered` or `failed`; nothing where none was named.
+    func webhookStates(of lines: [GenerationLine]) async throws -> [ID<Generation>: String] {
+        guard let account = lines.first?.account else { return [:] }
         let states = try await database.read { transaction in
-            try WebhookDelivery.states(
-                of: line.id, account: line.account, in: transaction)
+            try WebhookDelivery.states(of: lines.map(\.id), account: account, in: transaction)
         }
-        return states.contains(.pending)
-            ? "pending" : states.contains(.failed) ? "failed" : states.first.map { $0.rawValue }
+        return states.mapValues(\.rawValue)
     }
 }
 

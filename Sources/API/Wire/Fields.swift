@@ -154,9 +154,13 @@ struct Fields: Decodable {
             let key = Name(stringValue: name)
             return try layer(with: key)?.decodeIfPresent(type, forKey: key)
         } catch {
+            let came = kind(of: name)
+            let isOfThatKind = accepted.hasPrefix(came)
             throw Refusal(
                 .invalidValue,
-                "Invalid type for '\(name)': \(accepted) is expected, \(kind(of: name)) came.",
+                isOfThatKind
+                    ? "Invalid '\(name)': \(accepted) is expected, and one of its items is none."
+                    : "Invalid type for '\(name)': \(accepted) is expected, \(came) came.",
                 field: name)
         }
     }
