@@ -161,27 +161,52 @@ private struct V2Body {
                 "The prompt has \(prompt.unicodeScalars.count) characters; 1 to \(Self.promptMax) "
                     + "are accepted.", field: "prompt")
         }
-        let options = try fields.object("parameters")
-        try options?.refuseUnknown(beyond: [
-            "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
-        ])
-        let size: GenerationRequest.Size
-        if let ratio = try options?.string("aspect_ratio") {
-            size = try .init(
-                pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
-                field: "aspect_ratio")
-        } else {
-            let pixels = try options?.string("size")
-            size = try .init(pixels: pixels ?? "auto", field: "size")
+        let options: Options
+        do throws(Refusal) {
+            options = try Options(try fields.object("parameters"))
+        } catch {
+            throw error.within("parameters")
         }
-        let format = try options?.format(
-            default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
-        let n = try options?.integer("n", in: 1...10)
         request = GenerationRequest(
             dialect: .jobs, model: try fields.requiredString("model"), prompt: prompt,
-            n: n ?? 1, size: size, format: format ?? .png,
-            compression: try options?.integer("output_compression", in: 0...100),
-            seed: try options?.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
-            webhook: try fields.webhook())
+            n: options.n, size: options.size, format: options.format,
+            compression: options.compression, seed: options.seed, webhook: try fields.webhook())
+    }
+
+    /// `parameters`.
+    private struct Options {
+        var n = 1
+        var size = GenerationRequest.Size.auto
+        var format = ImageFormat.png
+        var compression: Int?
+        var seed: Int64?
+
+        init(_ fields: Fields?) throws(Refusal) {
+            guard let fields else { return }
+            try fields.refuseUnknown(beyond: [
+                "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
+            ])
+            n = try fields.integer("n", in: 1...10) ?? 1
+            if let ratio = try fields.string("aspect_ratio") {
+                size = try .init(
+                    pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
+                    field: "aspect_ratio")
+            } else {
+                size = try .init(pixels: fields.string("size") ?? "auto", field: "size")
+            }
+            format = try fields.format(
+                default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
+            compression = try fields.integer("output_compression", in: 0...100)
+            seed = try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init)
+        }
+    }
+}
+
+extension Refusal {
+    /// The same, of a field within the object `name`.
+    fileprivate func within(_ name: String) -> Refusal {
+        Refusal(
+            kind, message, field: field.map { "\(name).\($0)" } ?? name, retryAfter: retryAfter,
+            shortfall: shortfall)
     }
 }
