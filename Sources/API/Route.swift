@@ -46,6 +46,24 @@ struct Route: Sendable {
         Route("GET", "/v2/jobs/{id}", .jobs, .read) { try await $0.v2Job($1, $2) },
         Route("GET", "/v2/me", .jobs, .read) { try await $0.v2Me($1) },
         Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
+        Route("POST", "/api/v1/images", .openRouter, .generate) {
+            try await $0.openRouterImages($1)
+        },
+        Route("GET", "/api/v1/images/models", .openRouter, nil) { app, _ in
+            app.openRouterImageModels()
+        },
+        Route("GET", "/api/v1/images/models/{author}/{slug}/endpoints", .openRouter, nil) {
+            try $0.openRouterEndpoints($2)
+        },
+        Route("GET", "/api/v1/models", .openRouter, nil) { try $0.openRouterModels($1) },
+        Route("GET", "/api/v1/key", .openRouter, .read) { try await $0.openRouterKey($1) },
+        Route("GET", "/api/v1/auth/key", .openRouter, .read) { try await $0.openRouterKey($1) },
+        Route("GET", "/api/v1/credits", .openRouter, .read) {
+            try await $0.openRouterCredits($1)
+        },
+        Route("GET", "/api/v1/generation", .openRouter, .read) {
+            try await $0.openRouterGeneration($1)
+        },
         Route("GET", "/v1/webhooks", .problem, .read) { try await $0.webhooks($1) },
         Route("POST", "/v1/webhooks", .problem, .adminKeys) { try await $0.createWebhook($1) },
         Route("GET", "/v1/webhooks/secret", .problem, .adminKeys) {
@@ -112,6 +130,11 @@ struct PathParameters: Sendable {
 
     /// Empty when there is none of that name: a route asks only for its own.
     subscript(name: String) -> String { values.first { $0.name == name }?.value ?? "" }
+
+    /// The same without its percent-encoding; nil when that is no UTF-8.
+    func decoded(_ name: String) -> String? {
+        PercentEncoding.decoded(self[name], plusIsBlank: false)
+    }
 }
 
 /// Finds the route of a request: by one look-up for a fixed path, part by part for the others.
@@ -173,6 +196,7 @@ struct RouteTable: Sendable {
         {
             return .imaRouter
         }
+        if path.hasPrefix("/api/v1/") { return .openRouter }
         if path.hasPrefix("/v2/") { return .jobs }
         if path.hasPrefix("/v1/") { return .openAI }
         return .problem

@@ -11,6 +11,13 @@ protocol GenerationBody: Sendable {
 
     /// Refuses what the dialect does not accept.
     init(_ fields: Fields) throws(Refusal)
+
+    /// The same for a dialect that also speaks in headers.
+    init(_ fields: Fields, _ headers: Headers) throws(Refusal)
+}
+
+extension GenerationBody {
+    init(_ fields: Fields, _ headers: Headers) throws(Refusal) { try self.init(fields) }
 }
 
 extension Application {
@@ -34,7 +41,7 @@ extension Application {
         return try await whileNamingStrangers(key) {
             let preference = Preference(request.headers)
             let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let body = try Body(fields)
+            let body = try Body(fields, request.headers)
             try refuse(webhook: body.request.webhook)
             let patience = try preference.patience(for: body.delivery, budget: budget)
             switch try await engine.generate(
