@@ -24,6 +24,7 @@ public struct Application: Sendable {
     let log: Log
     let gauges: @Sendable () -> [Gauge]
     let counts = RequestCounts()
+    let popular: PopularModels
     private let routes = RouteTable(Route.all)
 
     /// One figure that `/metrics` shows for somebody else.
@@ -57,6 +58,7 @@ public struct Application: Sendable {
         self.clock = clock
         self.log = log
         self.gauges = gauges
+        popular = PopularModels(database: database)
     }
 
     /// Answers a request, whatever happens.

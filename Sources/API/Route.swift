@@ -5,7 +5,8 @@ import Units
 /// One thing that can be asked for.
 struct Route: Sendable {
     let method: String
-    /// The path, where `{name}` stands for one part of it.
+    /// The path, where `{name}` stands for one part of it, and a last `{name...}` for all parts
+    /// that are left.
     let path: String
     /// How its errors are told.
     let errors: ErrorShape
@@ -46,6 +47,22 @@ struct Route: Sendable {
         Route("GET", "/v2/jobs/{id}", .jobs, .read) { try await $0.v2Job($1, $2) },
         Route("GET", "/v2/me", .jobs, .read) { try await $0.v2Me($1) },
         Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
+        // The models' lists of dialects (a) and (b).
+        Route("GET", "/v1/models", .openAI, nil) { try await $0.models($1) },
+        Route("GET", "/v1/models/{id...}", .openAI, nil) { try await $0.model($1, $2) },
+        Route("GET", "/v1/openai/models", .openAI, nil) { try await $0.openAIModels($1) },
+        Route("GET", "/v1/openai/models/{id...}", .openAI, nil) {
+            try await $0.openAIModel($1, $2)
+        },
+        Route("POST", "/operations/get-popular-models", .imageRouter, nil) { app, _ in
+            try await app.popularModels()
+        },
+        Route("GET", "/v1/credits", .imageRouter, .read) {
+            try await $0.imageRouterCredits($1)
+        },
+        Route("POST", "/v1/auth/test", .imageRouter, .read) {
+            try await $0.imageRouterAuthTest($1)
+        },
         Route("POST", "/api/v1/images", .openRouter, .generate) {
             try await $0.openRouterImages($1)
         },
@@ -175,17 +192,34 @@ struct RouteTable: Sendable {
     private func matching(_ path: String) -> [(Route, PathParameters)] {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         return patterns.compactMap { pattern, route in
-            guard pattern.count == parts.count else { return nil }
-            var values: [(String, String)] = []
-            for (wanted, part) in zip(pattern, parts) {
-                if wanted.hasPrefix("{") {
-                    values.append((String(wanted.dropFirst().dropLast()), String(part)))
-                } else if wanted != part {
-                    return nil
-                }
-            }
-            return (route, PathParameters(values))
+            let values = Self.values(of: Array(parts), in: pattern)
+            return values.map { (route, PathParameters($0)) }
         }
+    }
+
+    /// What stands in the place of a pattern's names; nil when it does not match.
+    private static func values(
+        of parts: [Substring], in pattern: [Substring]
+    ) -> [(name: String, value: String)]? {
+        let takesTheRest = pattern.last?.hasSuffix("...}") == true
+        guard takesTheRest ? parts.count >= pattern.count : parts.count == pattern.count else {
+            return nil
+        }
+        var values: [(name: String, value: String)] = []
+        for (index, wanted) in pattern.enumerated() {
+            guard wanted.hasPrefix("{") else {
+                guard wanted == parts[index] else { return nil }
+                continue
+            }
+            guard wanted.hasSuffix("...}") else {
+                values.append((String(wanted.dropFirst().dropLast()), String(parts[index])))
+                continue
+            }
+            let rest = parts[index...].joined(separator: "/")
+            guard !rest.isEmpty else { return nil }
+            values.append((String(wanted.dropFirst().dropLast(4)), rest))
+        }
+        return values
     }
 
     /// In whose words a path that does not exist is refused: its prefix tells.
