@@ -71,6 +71,12 @@ public struct Application: Sendable {
         case .route(let found, let parameters):
             route = found.path
             response = await answer(request, by: found, parameters, id)
+            if found.errors == .openAI {
+                // What OpenAI's answers carry, good or bad.
+                response.headers.add("openai-version", "2020-10-01")
+                response.headers.add(
+                    "openai-processing-ms", "\((clock.now - started).milliseconds)")
+            }
         case .otherMethods(let methods, let errors):
             response = .refusing(
                 Refusal(
