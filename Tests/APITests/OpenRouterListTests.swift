@@ -65,16 +65,24 @@ import Units
 
     @Test(arguments: [
         ("", 2), ("?output_modalities=image", 2), ("?output_modalities=text,image&sort=x", 2),
-        ("?output_modalities=text", 0),
+        ("?output_modalities=text", 0), ("?limit=1", 1), ("?offset=1&limit=500", 1),
+        ("?offset=2", 0),
     ])
     func theGeneralListHoldsImagesAndNothingElse(query: String, count: Int) async throws {
         struct Listed: Decodable {
             struct Item: Decodable { let canonical_slug: String }
+            struct Links: Decodable { let next: String? }
             let data: [Item]
+            let links: Links
+            let total_count: Int
         }
         try await Caller.with { caller in
             let listed = try await caller.get("/api/v1/models\(query)").json(Listed.self)
             #expect(listed.data.count == count)
+            #expect(listed.total_count == (query == "?output_modalities=text" ? 0 : 2))
+            let isFirstOfTwo = query == "?limit=1"
+            #expect(
+                listed.links.next == (isFirstOfTwo ? "/api/v1/models?offset=1&limit=1" : nil))
         }
     }
 

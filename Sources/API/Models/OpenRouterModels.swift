@@ -62,8 +62,31 @@ extension Application {
             request.query, known: Query.names(in: request.query).union(known))
         let wanted = query.text("output_modalities") ?? "all"
         let matches = wanted.split(separator: ",").contains { ["all", "image"].contains($0) }
-        return .json(.object([("data", .array(matches ? cards.map(general) : []))]))
+        let found = matches ? cards : []
+        let offset = try query.integer("offset", in: 0...Int(Int32.max)) ?? 0
+        let limit = try query.integer("limit", in: 1...Self.pageMax) ?? found.count
+        let page = found.dropFirst(offset).prefix(limit)
+        let next = offset + page.count < found.count && !page.isEmpty
+        return .json(
+            .object([
+                ("data", .array(page.map(general))), ("total_count", .int(found.count)),
+                (
+                    "links",
+                    .object([
+                        (
+                            "next",
+                            next
+                                ? .string(
+                                    "/api/v1/models?offset=\(offset + page.count)&limit=\(limit)")
+                                : .null
+                        )
+                    ])
+                ),
+            ]))
     }
+
+    /// Models of the general list that are asked for at once, at most. Source: the SDK.
+    private static let pageMax = 1000
 
     private func general(_ card: ModelCard) -> JSON {
         .object([
