@@ -3,6 +3,8 @@ import Gateway
 import GatewaySupport
 import HTTP
 import Pictures
+import Postgres
+import Signing
 import Testing
 import Units
 
@@ -225,6 +227,32 @@ import Units
             let refused = try await caller.post(
                 Self.path, body(with: ""), as: acme, headers: ["X-Session-Id": long])
             #expect(refused.status == 400)
+        }
+    }
+
+    @Test func aTestKeySeesNothingOfLiveWork() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer(credits: "1.00")
+            let made = try await caller.post(
+                Self.path, body(with: #""size":"32x32""#), as: acme)
+            let id = try #require(made.headers["X-Generation-Id"])
+            var random = SecureRandom()
+            let text = KeyText(mode: .test, using: &random)
+            let terms = Key.Terms(
+                account: acme.account, name: "play", mode: .test, scopes: [.read], expiresAt: nil)
+            let pepper = try #require(TestGateway.pepper)
+            let actor = caller.gateway.actor
+            try await caller.gateway.database.transaction {
+                _ = try Key.issue(text, under: terms, pepper: pepper, by: actor, in: $0)
+            }
+            func get(_ target: String) async throws -> Answer {
+                try await caller.send("GET", target, ["X-API-Key": text.secret.reveal()])
+            }
+            #expect(try await get("/api/v1/generation?id=\(id)").status == 404)
+            // Of play credits, as many as every account is given.
+            let credits = try await get("/api/v1/credits").text
+            #expect(credits == #"{"data":{"total_credits":1000,"total_usage":0}}"#)
+            #expect(try await get("/api/v1/key").text.contains(#""usage":0,"#))
         }
     }
 }
