@@ -190,9 +190,9 @@ struct RouteTable: Sendable {
     }
 
     private func matching(_ path: String) -> [(Route, PathParameters)] {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let parts = Array(path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
         return patterns.compactMap { pattern, route in
-            let values = Self.values(of: Array(parts), in: pattern)
+            let values = Self.values(of: parts, in: pattern)
             return values.map { (route, PathParameters($0)) }
         }
     }
