@@ -141,7 +141,8 @@ let package = Package(
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
                 "Postgres", "Schema", "SeedSupport", "Threads", "Units",
-            ], exclude: ["receiver.py"], swiftSettings: strict),
+            ], exclude: ["receiver.py", "openai_client.py", "openrouter_client.py"],
+            swiftSettings: strict),
         tests(
             of: "API",
             [

@@ -54,6 +54,8 @@ enum AtelierAdmin {
                 (.refused, refusal.message + (refusal.field.map { " (--\($0))" } ?? ""))
             case DatabaseFailure.unavailable:
                 (.databaseNotReached, "the database at DATABASE_URL cannot be reached")
+            case DatabaseFailure.failed(sqlState: "42P01", message: _):
+                (.refused, "the database lacks tables of this program: run `atelier migrate`")
             default: (.refused, "\(error)")
             }
         if json {

@@ -28,6 +28,8 @@ alter table generation
     -- When a queued one may be claimed, and how often one has been.
     add column ready_at timestamptz,
     add column claims integer not null default 0,
+    -- Which run of it this is: a server that takes it over from itself must not end it twice.
+    add column run integer not null default 0,
     -- The provider's own name for the work, written down before it is asked how far it is: whoever
     -- takes the generation over asks on instead of paying again.
     add column task text,

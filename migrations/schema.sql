@@ -173,6 +173,7 @@ CREATE TABLE public.generation (
     durable boolean DEFAULT false NOT NULL,
     ready_at timestamp with time zone,
     claims integer DEFAULT 0 NOT NULL,
+    run integer DEFAULT 0 NOT NULL,
     task text,
     progress integer DEFAULT 0 NOT NULL,
     CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),

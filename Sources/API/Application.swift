@@ -24,6 +24,7 @@ public struct Application: Sendable {
     let log: Log
     let gauges: @Sendable () -> [Gauge]
     let counts = RequestCounts()
+    let popular: PopularModels
     private let routes = RouteTable(Route.all)
 
     /// One figure that `/metrics` shows for somebody else.
@@ -57,6 +58,7 @@ public struct Application: Sendable {
         self.clock = clock
         self.log = log
         self.gauges = gauges
+        popular = PopularModels(database: database)
     }
 
     /// Answers a request, whatever happens.
@@ -69,6 +71,12 @@ public struct Application: Sendable {
         case .route(let found, let parameters):
             route = found.path
             response = await answer(request, by: found, parameters, id)
+            if found.errors == .openAI {
+                // What OpenAI's answers carry, good or bad.
+                response.headers.add("openai-version", "2020-10-01")
+                response.headers.add(
+                    "openai-processing-ms", "\((clock.now - started).milliseconds)")
+            }
         case .otherMethods(let methods, let errors):
             response = .refusing(
                 Refusal(

@@ -5,7 +5,8 @@ import Units
 /// One thing that can be asked for.
 struct Route: Sendable {
     let method: String
-    /// The path, where `{name}` stands for one part of it.
+    /// The path, where `{name}` stands for one part of it, and a last `{name...}` for all parts
+    /// that are left.
     let path: String
     /// How its errors are told.
     let errors: ErrorShape
@@ -47,6 +48,40 @@ struct Route: Sendable {
         Route("GET", "/v2/jobs/{id}", .jobs, .read) { try await $0.v2Job($1, $2) },
         Route("GET", "/v2/me", .jobs, .read) { try await $0.v2Me($1) },
         Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
+        // The models' lists of dialects (a) and (b).
+        Route("GET", "/v1/models", .openAI, nil) { try await $0.models($1) },
+        Route("GET", "/v1/models/{id...}", .openAI, nil) { try await $0.model($1, $2) },
+        Route("GET", "/v1/openai/models", .openAI, nil) { try await $0.openAIModels($1) },
+        Route("GET", "/v1/openai/models/{id...}", .openAI, nil) {
+            try await $0.openAIModel($1, $2)
+        },
+        Route("POST", "/operations/get-popular-models", .imageRouter, nil) { app, _ in
+            try await app.popularModels()
+        },
+        Route("GET", "/v1/credits", .imageRouter, .read) {
+            try await $0.imageRouterCredits($1)
+        },
+        Route("POST", "/v1/auth/test", .imageRouter, .read) {
+            try await $0.imageRouterAuthTest($1)
+        },
+        Route("POST", "/api/v1/images", .openRouter, .generate) {
+            try await $0.openRouterImages($1)
+        },
+        Route("GET", "/api/v1/images/models", .openRouter, nil) { app, _ in
+            app.openRouterImageModels()
+        },
+        Route("GET", "/api/v1/images/models/{author}/{slug}/endpoints", .openRouter, nil) {
+            try $0.openRouterEndpoints($2)
+        },
+        Route("GET", "/api/v1/models", .openRouter, nil) { try $0.openRouterModels($1) },
+        Route("GET", "/api/v1/key", .openRouter, .read) { try await $0.openRouterKey($1) },
+        Route("GET", "/api/v1/auth/key", .openRouter, .read) { try await $0.openRouterKey($1) },
+        Route("GET", "/api/v1/credits", .openRouter, .read) {
+            try await $0.openRouterCredits($1)
+        },
+        Route("GET", "/api/v1/generation", .openRouter, .read) {
+            try await $0.openRouterGeneration($1)
+        },
         Route("GET", "/v1/webhooks", .problem, .read) { try await $0.webhooks($1) },
         Route("POST", "/v1/webhooks", .problem, .adminKeys) { try await $0.createWebhook($1) },
         Route("GET", "/v1/webhooks/secret", .problem, .adminKeys) {
@@ -113,6 +148,11 @@ struct PathParameters: Sendable {
 
     /// Empty when there is none of that name: a route asks only for its own.
     subscript(name: String) -> String { values.first { $0.name == name }?.value ?? "" }
+
+    /// The same without its percent-encoding; nil when that is no UTF-8.
+    func decoded(_ name: String) -> String? {
+        PercentEncoding.decoded(self[name], plusIsBlank: false)
+    }
 }
 
 /// Finds the route of a request: by one look-up for a fixed path, part by part for the others.
@@ -151,19 +191,36 @@ struct RouteTable: Sendable {
     }
 
     private func matching(_ path: String) -> [(Route, PathParameters)] {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let parts = Array(path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
         return patterns.compactMap { pattern, route in
-            guard pattern.count == parts.count else { return nil }
-            var values: [(String, String)] = []
-            for (wanted, part) in zip(pattern, parts) {
-                if wanted.hasPrefix("{") {
-                    values.append((String(wanted.dropFirst().dropLast()), String(part)))
-                } else if wanted != part {
-                    return nil
-                }
-            }
-            return (route, PathParameters(values))
+            let values = Self.values(of: parts, in: pattern)
+            return values.map { (route, PathParameters($0)) }
         }
+    }
+
+    /// What stands in the place of a pattern's names; nil when it does not match.
+    private static func values(
+        of parts: [Substring], in pattern: [Substring]
+    ) -> [(name: String, value: String)]? {
+        let takesTheRest = pattern.last?.hasSuffix("...}") == true
+        guard takesTheRest ? parts.count >= pattern.count : parts.count == pattern.count else {
+            return nil
+        }
+        var values: [(name: String, value: String)] = []
+        for (index, wanted) in pattern.enumerated() {
+            guard wanted.hasPrefix("{") else {
+                guard wanted == parts[index] else { return nil }
+                continue
+            }
+            guard wanted.hasSuffix("...}") else {
+                values.append((String(wanted.dropFirst().dropLast()), String(parts[index])))
+                continue
+            }
+            let rest = parts[index...].joined(separator: "/")
+            guard !rest.isEmpty else { return nil }
+            values.append((String(wanted.dropFirst().dropLast(4)), rest))
+        }
+        return values
     }
 
     /// In whose words a path that does not exist is refused: its prefix tells.
@@ -174,6 +231,7 @@ struct RouteTable: Sendable {
         {
             return .imaRouter
         }
+        if path.hasPrefix("/api/v1/") { return .openRouter }
         if path.hasPrefix("/v2/") { return .jobs }
         if path.hasPrefix("/v1/") { return .openAI }
         return .problem

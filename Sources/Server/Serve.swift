@@ -18,8 +18,7 @@ enum Serve {
         case work
     }
 
-    /// Connections for leases, the reaper and the queue, apart from those that customers' reads may
-    /// fill.
+    /// Connections for the reaper and the queue, apart from those that customers' reads may fill.
     private static let keepingConnections = 3
 
     static func run(_ role: Role, _ configuration: Configuration) async throws {
@@ -32,8 +31,11 @@ enum Serve {
         let keeping = Database(
             url: configuration.databaseURL, connections: keepingConnections, settings: .init(),
             clock: clock)
+        // Nothing may keep the lease waiting: without it others take over what runs here.
+        let renewing = Database(
+            url: configuration.databaseURL, connections: 1, settings: .init(), clock: clock)
         let lease = Lease(
-            server: ID(at: clock.now), host: hostName(), database: keeping, clock: clock, log: log)
+            server: ID(at: clock.now), host: hostName(), database: renewing, clock: clock, log: log)
         try await lease.renew()
         let services = try await Services(
             configuration, role, database, keeping, lease, clock, log)

@@ -65,7 +65,10 @@ struct Services: Sendable {
             jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
             webhookRefusal: sender.refusal, database: database, store: store, pool: files,
             pepper: configuration.pepper, publicURL: configuration.publicURL, clock: clock,
-            log: log, gauges: { [watched] in Self.gauges(watched.withLock { $0 }) })
+            log: log,
+            gauges: { [watched, worker, engine] in
+                Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
+            })
         deliverer = WebhookDeliverer(
             database: keeping, url: configuration.databaseURL, settings: .init(), sender: sender,
             pepper: configuration.pepper, random: SecureRandom(), clock: clock, log: log,
@@ -113,6 +116,17 @@ struct Services: Sendable {
             await engine.stop()
             group.cancelAll()
         }
+    }
+
+    private static func gauges(_ worker: Worker?, _ engine: Engine) -> [Application.Gauge] {
+        [
+            .init(
+                name: "jobs_running", help: "Jobs of the queue that this process carries out.",
+                value: worker?.running ?? 0),
+            .init(
+                name: "transactions_waiting", help: "Holds and settlements that wait for one.",
+                value: engine.waiting),
+        ]
     }
 
     private static func gauges(_ server: HTTPServer?) -> [Application.Gauge] {

@@ -100,6 +100,21 @@ import Units
         }
     }
 
+    @Test func openAIsHeadersAreOnItsAnswersGoodOrBadAndOnNoOthers() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer()
+            let body = #"{"model":"test/test","prompt":"a fox","size":"32x32"}"#
+            for (path, text, isOpenAIs) in [
+                ("/v1/images/generations", body, true), ("/v1/images/generations", "{", true),
+                ("/v1/openai/images/generations", body, false),
+            ] {
+                let reply = try await caller.post(path, text, as: acme)
+                #expect((reply.headers["openai-version"] == "2020-10-01") == isOpenAIs)
+                #expect((reply.headers["openai-processing-ms"] == "0") == isOpenAIs)
+            }
+        }
+    }
+
     @Test func openAIAnswersBase64OfPNGAndSeconds() async throws {
         try await Caller.with { caller in
             let acme = try await caller.gateway.customer(credits: "1.00")

@@ -114,6 +114,9 @@ import Units
             #expect(reply.status == 202)
             let accepted = try reply.json(Accepted.self)
             #expect(accepted.jobs?.map(\.index) == [0, 1, 2])
+            #expect(
+                try await caller.get("/v1/batches/\(accepted.jobId)?wait=x", as: acme).status == 400
+            )
             try await work(caller)
             for path in ["/v1/jobs/", "/v1/batches/"] {
                 let batch = try await caller.get(path + accepted.jobId, as: acme)
@@ -242,7 +245,22 @@ import Units
         }
     }
 
-    @Test(arguments: ["", "a b", "\u{7f}", "\"\""])
+    /// Each by itself a few bytes; a decoder that tries type after type takes minutes for them.
+    @Test(arguments: [
+        #"{"prompt":\#(String(repeating: "[", count: 5000))"#,
+        #"{"metadata":[\#(String(repeating: "{},", count: 100_000)){}]}"#,
+        #"{"prompt":"\u0000","model":"test/test"}"#, #"{"prompt":"\ud800","model":"test/test"}"#,
+    ])
+    func aHostileBodyIsRefusedAtOnce(body: String) async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer(credits: "1.00")
+            let reply = try await caller.post(
+                "/v1/image/generate/async", body, as: acme, headers: ["Idempotency-Key": "x"])
+            #expect(reply.status == 400)
+        }
+    }
+
+    @Test(arguments: ["", "a b", "\u{7f}", "\"\"", "\"abc"])
     func aKeyThatIsNoneIsRefused(key: String) async throws {
         try await Caller.with { caller in
             let acme = try await caller.gateway.customer(credits: "1.00")

@@ -68,7 +68,7 @@ import Units
 
     /// Each reason to say no, in each dialect: a status that clients know, and a body that parses.
     @Test func everyRefusalHasAnAnswerInEveryDialect() throws {
-        for shape in [ErrorShape.imageRouter, .openAI, .imaRouter, .problem] {
+        for shape in [ErrorShape.imageRouter, .openAI, .imaRouter, .jobs, .openRouter, .problem] {
             for kind in Refusal.Kind.allCases {
                 let refusal = Refusal(
                     kind, "a \"quoted\" reason\n", field: "field", retryAfter: .milliseconds(1),

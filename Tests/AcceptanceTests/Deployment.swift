@@ -131,12 +131,15 @@ extension Deployment {
 
     /// The secret that an account's webhooks are signed with.
     func webhookSecret(of buyer: Buyer) async throws -> String {
-        try await rotateWebhookSecret(of: buyer)
+        try await rotateWebhookSecret(of: buyer, overlap: "0s")
     }
 
     /// A new secret; the one before goes on signing beside it for a day.
-    func rotateWebhookSecret(of buyer: Buyer) async throws -> String {
-        let run = try await admin("webhooks", "rotate-secret", "--account", buyer.account)
+    func rotateWebhookSecret(
+        of buyer: Buyer, overlap: String = "24h"
+    ) async throws -> String {
+        let run = try await admin(
+            "webhooks", "rotate-secret", "--account", buyer.account, "--overlap", overlap)
         #expect(run.code == 0, "\(run.output)")
         return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
     }

@@ -3,13 +3,8 @@ import Testing
 
 /// Webhooks over the network, to the stock receiver and to places they must not go.
 @Suite struct WebhookTests {
-    private struct Made: Decodable { let id: String }
-    private struct Accepted: Decodable { let jobId: String }
     private struct Page: Decodable {
-        struct Delivery: Decodable {
-            let id: String
-            let state: String
-        }
+        struct Delivery: Decodable { let id: String }
         let deliveries: [Delivery]
     }
 
@@ -56,6 +51,27 @@ import Testing
             #expect(try before.messages().allSatisfy { $0.accepted == [true] })
             #expect(try after.messages().allSatisfy { $0.accepted == [true, true] })
             #expect(try !(before.messages() + after.messages()).contains { $0.tamperedAccepted })
+        }
+    }
+
+    @Test func aRedirectIsNotFollowedAndTheLogSaysSo() async throws {
+        try await Deployment.with(allowing: "127.0.0.1/32") { deployment in
+            let acme = try await deployment.customer(credits: "1.00")
+            let receiver = try await Receiver.start(
+                secrets: [try await deployment.webhookSecret(of: acme)])
+            defer { receiver.stop() }
+            let server = try await deployment.serve()
+            let url = "http://127.0.0.1:\(receiver.port)/elsewhere"
+            #expect(try await submit(server, acme, webhook: url)?.status == 202)
+            try await until { try receiver.messages().count == 1 }
+            try await until {
+                let page = try await server.ask(
+                    "GET", "/v1/webhooks/deliveries", key: acme.key)
+                guard let id = try page?.json(Page.self).deliveries.first?.id else { return false }
+                let log = try await server.ask(
+                    "GET", "/v1/webhooks/deliveries/\(id)", key: acme.key)
+                return log?.text.contains("302: redirects are not followed") == true
+            }
         }
     }
 

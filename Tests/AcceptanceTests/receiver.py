@@ -4,7 +4,8 @@ usage: receiver.py [--failing] SECRET [SECRET]
 
 Listens on a free port of 127.0.0.1 and writes one JSON value a line: first {"port": N}, then what
 came, with whether the package accepts it and whether it refuses the same with one byte changed.
-Answers 200, but with --failing 500 to the first attempt of every third message.
+Answers 200, but with --failing 500 to the first attempt of every third message; and under /elsewhere
+302 to an address inside the house.
 """
 
 import json
@@ -56,7 +57,11 @@ class Receiver(BaseHTTPRequestHandler):
                 ),
                 flush=True,
             )
-        self.send_response(500 if fails else 200)
+        if self.path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("location", "http://169.254.169.254/latest/meta-data")
+        else:
+            self.send_response(500 if fails else 200)
         self.send_header("content-length", "0")
         self.end_headers()
 

@@ -13,6 +13,8 @@ package final class ScriptedProvider: Provider {
         var pollFailures: [ProviderFailure] = []
         var pollsUntilDone = 0
         var delivers: Int?
+        var holds = false
+        var everyOtherPollFails = false
     }
 
     private let state = Lock(State())
@@ -45,6 +47,13 @@ package final class ScriptedProvider: Provider {
     /// Has every task done from now on.
     package func finish() { state.withLock { $0.pollsUntilDone = 0 } }
 
+    /// Has every second poll fail.
+    package func failEveryOtherPoll() { state.withLock { $0.everyOtherPollFails = true } }
+
+    /// Has submissions wait until they are let go.
+    package func holdSubmissions() { state.withLock { $0.holds = true } }
+    package func letSubmissionsGo() { state.withLock { $0.holds = false } }
+
     /// Delivers only so many pictures.
     package func deliver(_ count: Int) { state.withLock { $0.delivers = count } }
 
@@ -60,6 +69,7 @@ package final class ScriptedProvider: Provider {
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
             return (failure, state.submitted, state.pollsUntilDone > 0)
         }
+        while state.withLock({ $0.holds }) { await Task.yield() }
         if let failure { throw failure }
         guard waits else { return .done(pictures(assignment)) }
         return .pending(task: "task \(number)", next: .milliseconds(2), percent: 0)
@@ -70,7 +80,10 @@ package final class ScriptedProvider: Provider {
     ) async throws(ProviderFailure) -> Progress {
         let (failure, polls, needed) = state.withLock { state in
             state.polled[task, default: 0] += 1
-            let failure = state.pollFailures.isEmpty ? nil : state.pollFailures.removeFirst()
+            let failure =
+                state.everyOtherPollFails && (state.polled[task] ?? 0) % 2 == 1
+                ? .broken("cut")
+                : state.pollFailures.isEmpty ? nil : state.pollFailures.removeFirst()
             return (failure, state.polled[task] ?? 0, state.pollsUntilDone)
         }
         if let failure { throw failure }

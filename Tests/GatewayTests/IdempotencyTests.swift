@@ -1,5 +1,6 @@
 import Gateway
 import GatewaySupport
+import Jobs
 import Ledger
 import Postgres
 import Signing
@@ -137,6 +138,49 @@ import Units
             #expect(poor?.kind == .insufficientCredits)
             _ = try await gateway.engine.finish(
                 JobTests.ask(), for: acme.hash, claim: claim("poor"))
+        }
+    }
+
+    /// It is what the caller was told to do, and nothing was charged.
+    @Test func afterAProviderWasBusyTheSameKeyMayBeUsedAgain() async throws {
+        let vendor = try ScriptedProvider()
+        for _ in 0..<4 { vendor.fail(.busy(retryAfter: nil)) }
+        try await withGateway(provider: vendor) { gateway in
+            let acme = try await gateway.customer(credits: "1.00")
+            let refusal = await #expect(throws: Refusal.self) {
+                try await gateway.engine.finish(
+                    JobTests.ask(), for: acme.hash, claim: claim("order-1"))
+            }
+            #expect(refusal?.kind == .rateLimited)
+            let second = try await gateway.engine.finish(
+                JobTests.ask(), for: acme.hash, claim: claim("order-1"))
+            let third = try await gateway.engine.finish(
+                JobTests.ask(), for: acme.hash, claim: claim("order-1"))
+            #expect(!second.replayed && third.replayed && second.id == third.id)
+            #expect(try await gateway.wallet(of: acme).posted.dollars == "0.996")
+        }
+    }
+
+    @Test func whatIsKeptNowhereIsNotCarriedOnForNobody() async throws {
+        let vendor = try ScriptedProvider(pollsUntilDone: .max)
+        try await withGateway(provider: vendor) { gateway in
+            let acme = try await gateway.customer(credits: "1.00")
+            var request = JobTests.ask()
+            request.keeping = .ephemeral
+            let dead = try await gateway.otherServer()
+            let (asked, claim) = (request, claim("order-1"))
+            let lost = Task { try await dead.engine.finish(asked, for: acme.hash, claim: claim) }
+            while vendor.polls == 0 { await Task.yield() }
+            for _ in 0..<5 {
+                gateway.time.pass(.seconds(4))
+                try await gateway.lease.renew()
+            }
+            #expect(try await gateway.engine.reapOnce() == 1)
+            #expect(try await gateway.wallet(of: acme).available.dollars == "1")
+            vendor.finish()
+            await #expect(throws: Refusal.self) { try await lost.value }
+            #expect(try await gateway.wallet(of: acme).available.dollars == "1")
+            dead.database.close()
         }
     }
 

@@ -94,6 +94,53 @@ import Units
         }
     }
 
+    /// What waited for long is not what was forgotten.
+    @Test func whatWasJustClaimedIsNotTakenForAStray() async throws {
+        let vendor = try ScriptedProvider(pollsUntilDone: .max)
+        try await withGateway(provider: vendor) { gateway in
+            let acme = try await gateway.customer(credits: "1.00")
+            let job = try await submit(for: acme, on: gateway)
+            gateway.time.pass(.seconds(60))
+            try await gateway.lease.renew()
+            // Claimed by this server's row, and not yet remembered by its process.
+            let server = gateway.lease.server
+            let now = gateway.time.clock.now
+            try await gateway.sql(
+                """
+                update generation set state = 'running', server_id = \(server), ready_at = \(now),
+                    claims = 1, run = 1
+                """)
+            #expect(try await gateway.engine.reapOnce() == 0)
+            #expect(try await gateway.jobs.job(job).state == "running")
+            gateway.time.pass(.seconds(11))
+            try await gateway.lease.renew()
+            #expect(try await gateway.engine.reapOnce() == 1)
+            vendor.finish()
+            try await work(Worker(engine: gateway.engine, slots: 1))
+        }
+    }
+
+    @Test func aServerThatStopsWhileAProviderIsAskedWritesTheTaskDown() async throws {
+        let vendor = try ScriptedProvider(pollsUntilDone: .max)
+        vendor.holdSubmissions()
+        try await withGateway(provider: vendor) { gateway in
+            let acme = try await gateway.customer(credits: "1.00")
+            let leaving = try await gateway.otherServer()
+            defer { leaving.database.close() }
+            let job = try await submit(for: acme, on: leaving)
+            #expect(try await Worker(engine: leaving.engine, slots: 1).takeOnce() == 1)
+            while vendor.submitted == 0 { await Task.yield() }
+            async let stopped: Void = leaving.engine.stop()
+            while !leaving.engine.isStopping { await Task.yield() }
+            vendor.letSubmissionsGo()
+            await stopped
+            vendor.finish()
+            try await work(Worker(engine: gateway.engine, slots: 1))
+            #expect(try await gateway.jobs.job(job).state == "completed")
+            #expect(vendor.submitted == 1)
+        }
+    }
+
     @Test func aServerThatStopsHandsBackWhatItHasBegun() async throws {
         let vendor = try ScriptedProvider(pollsUntilDone: .max)
         try await withGateway(provider: vendor) { gateway in
@@ -119,7 +166,10 @@ import Units
             let job = try await submit(for: acme, on: gateway)
             for _ in 0..<5 {
                 let dying = try await gateway.otherServer()
+                let polls = vendor.polls
                 #expect(try await Worker(engine: dying.engine, slots: 1).takeOnce() == 1)
+                // The task is written down by then, and nothing holds the row.
+                while vendor.polls < polls + 10 { await Task.yield() }
                 for _ in 0..<5 {
                     gateway.time.pass(.seconds(4))
                     try await gateway.lease.renew()

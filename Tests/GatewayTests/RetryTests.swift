@@ -59,6 +59,14 @@ import Units
         #expect(vendor.submitted == 1)
     }
 
+    @Test func pollsThatFailNowAndThenAreNotFailing() async throws {
+        let vendor = try ScriptedProvider(pollsUntilDone: 40)
+        vendor.failEveryOtherPoll()
+        let (line, _) = try await outcome(of: vendor)
+        #expect(line.state == "completed")
+        #expect(vendor.submitted == 1)
+    }
+
     @Test func aTaskThatFailedIsSubmittedAgain() async throws {
         let vendor = try ScriptedProvider(pollsUntilDone: 2)
         vendor.failPolls(.failed("out of memory"))

@@ -110,12 +110,19 @@ import Units
         #expect(throws: Refusal.self) { try desk.judge(other) }
     }
 
-    @Test func onlyTheServerThatRunsItOrTheReaperEndsIt() throws {
+    /// A server may have taken it over from itself: then its first run ends nothing either.
+    @Test func onlyTheRunThatHasItEndsIt() throws {
         var desk = desk(held: 10)
         let stranger = ID<Server>(high: 9, low: 9)
         #expect(throws: Refusal.self) { try desk.judge(delivered(cost: 4, by: stranger)) }
+        #expect(throws: Refusal.self) { try desk.judge(failed(by: nil)) }
+        let earlier = Settlement(
+            wallet: Self.wallet, generation: Self.generation, server: Self.server, run: 7,
+            outcome: .failed(Refusal(.providerFailed, "no")), latency: .none,
+            posting: Self.posting, at: Day.today)
+        #expect(throws: Refusal.self) { try desk.judge(earlier) }
         #expect(desk.postings.isEmpty && desk.holds.isEmpty)
-        _ = try desk.judge(failed(by: nil))
+        _ = try desk.judge(failed())
         #expect(desk.holds == [Self.wallet: .dollars(-10)])
     }
 

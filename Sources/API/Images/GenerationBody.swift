@@ -11,6 +11,13 @@ protocol GenerationBody: Sendable {
 
     /// Refuses what the dialect does not accept.
     init(_ fields: Fields) throws(Refusal)
+
+    /// The same for a dialect that also speaks in headers.
+    init(_ fields: Fields, _ headers: Headers) throws(Refusal)
+}
+
+extension GenerationBody {
+    init(_ fields: Fields, _ headers: Headers) throws(Refusal) { try self.init(fields) }
 }
 
 extension Application {
@@ -34,7 +41,7 @@ extension Application {
         return try await whileNamingStrangers(key) {
             let preference = Preference(request.headers)
             let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let body = try Body(fields)
+            let body = try Body(fields, request.headers)
             try refuse(webhook: body.request.webhook)
             let patience = try preference.patience(for: body.delivery, budget: budget)
             switch try await engine.generate(
@@ -44,7 +51,7 @@ extension Application {
                 let response = await answering(body, finished)
                 return finished.replayed ? response.replayed() : response
             case .accepted(let job, let replayed):
-                return accepted(job, replayed: replayed, applied: preference.applied)
+                return await accepted(job, replayed: replayed, applied: preference.applied)
             }
         }
     }
@@ -67,11 +74,17 @@ extension Application {
     ) async throws -> (Fields, IdempotencyClaim?) {
         let bytes = try await json(of: request)
         let fields = try Fields(json: bytes)
-        guard let header = request.headers["Idempotency-Key"] else { return (fields, nil) }
+        let headers = request.headers.all("Idempotency-Key")
+        guard let header = headers.first else { return (fields, nil) }
+        guard headers.count == 1 else {
+            throw Refusal(
+                .invalidValue, "There are \(headers.count) Idempotency-Keys: send one.",
+                field: "Idempotency-Key")
+        }
         let claim = IdempotencyClaim(
             key: try IdempotencyKey.text(header),
             fingerprint: try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode),
-            path: "\(request.method) \(request.path)")
+            path: "\(request.method) \(request.path) in \(mode.rawValue) mode")
         return (fields, claim)
     }
 
@@ -79,7 +92,7 @@ extension Application {
     func refuse(webhook: RequestedWebhook?) throws(Refusal) {
         guard let webhook, let reason = webhookRefusal(webhook.url) else { return }
         throw Refusal(
-            .invalidValue, "The webhook's URL cannot be used: \(reason)", field: "webhook_url")
+            .invalidValue, "Invalid 'webhook_url': \(reason).", field: "webhook_url")
     }
 
     private func json(of request: Request) async throws -> [UInt8] {

@@ -39,7 +39,10 @@ extension Application {
         guard case .accepted(let job, let replayed) = answer else {
             preconditionFailure("what is queued is not finished")
         }
-        return accepted(job, replayed: replayed, applied: nil)
+        // What has just been queued is queued: no need to look.
+        return replayed
+            ? await accepted(job, replayed: true, applied: nil)
+            : accepted(job.id, replayed: false)
     }
 
     private func batch(
@@ -62,6 +65,7 @@ extension Application {
                 case .text(let prompt):
                     return try ImaRouterBody(item: fields, prompt: prompt).request
                 case .fields(let own):
+                    try own.refuseWebhook()
                     return try ImaRouterBody(item: own.over(fields), prompt: nil).request
                 }
             } catch {
@@ -71,17 +75,30 @@ extension Application {
         let submitted = try await engine.submit(
             batch: requests, dialect: .imaRouter, webhook: webhook,
             metadata: try fields.metadata(), for: key, in: mode, claim: claim)
+        guard submitted.replayed else {
+            return accepted(submitted.id, members: submitted.members.map { ($0, .queued) })
+        }
         let line = try await batch(submitted.id, of: submitted.account)
-        let jobs = line.members.enumerated().map { index, member in
+        return accepted(
+            submitted.id, status: JobStatus(line), createdAt: line.createdAt, replayed: true,
+            members: line.members.map { ($0.id, JobStatus($0)) })
+    }
+
+    /// 202 with a batch's id and its members'.
+    private func accepted(
+        _ batch: ID<Batch>, status: JobStatus = .queued, createdAt: Timestamp? = nil,
+        replayed: Bool = false, members: [(id: ID<Generation>, status: JobStatus)]
+    ) -> Response {
+        let jobs = members.enumerated().map { index, member in
             JSON.object([
                 ("index", .int(index)), ("jobId", .id(member.id)),
-                ("status", .string(JobStatus(member).rawValue)),
+                ("status", .string(member.status.rawValue)),
             ])
         }
         return accepted(
-            submitted.id, replayed: submitted.replayed,
+            batch, status: status, createdAt: createdAt, replayed: replayed,
             members: [
-                ("batch", .bool(true)), ("total", .int(Int64(line.size))), ("jobs", .array(jobs)),
+                ("batch", .bool(true)), ("total", .int(members.count)), ("jobs", .array(jobs)),
             ])
     }
 
@@ -93,6 +110,16 @@ extension Application {
 }
 
 extension Fields {
+    /// A batch is told of as a whole.
+    fileprivate func refuseWebhook() throws(Refusal) {
+        for name in ["webhook_url", "webhookUrl", "webhook_events", "webhookEvents"]
+        where has(name) {
+            throw Refusal(
+                .invalidValue, "'\(name)' is for the batch as a whole, not for one item.",
+                field: name)
+        }
+    }
+
     /// Members of `metadata`, and characters of each value.
     private static let metadataMax = (members: 16, name: 64, value: 512)
 

@@ -43,7 +43,8 @@ extension Application {
         .object([
             ("jobId", .id(line.id)), ("status", .string(JobStatus(line).rawValue)),
             ("progress", .int(Int64(line.endedAt == nil ? line.progress : 100))),
-            ("model", .string(line.model)), ("created", .int(line.createdAt.seconds)),
+            ("mode", .string(line.mode.rawValue)), ("model", .string(line.model)),
+            ("created", .int(line.createdAt.seconds)),
             ("completed", .optional(line.endedAt) { .int($0.seconds) }),
             ("result", result(line)), ("cost_usd", .credits(line.captured)),
             (
@@ -62,10 +63,12 @@ extension Application {
         let cost = batch.members.reduce(Credits.zero) { $0 + $1.captured }
         return .object([
             ("jobId", .id(batch.id)), ("batch", .bool(true)),
+            ("mode", .string(batch.mode.rawValue)),
             ("status", .string(JobStatus(batch).rawValue)),
             ("progress", .int(ended.count * 100 / max(1, batch.members.count))),
             ("total", .int(Int64(batch.size))), ("completed_count", .int(completed)),
-            ("failed_count", .int(ended.count - completed)),
+            ("failed_count", .int(batch.members.count { $0.state == "failed" })),
+            ("cancelled_count", .int(batch.members.count { $0.state == "cancelled" })),
             ("created", .int(batch.createdAt.seconds)),
             ("completed", .optional(batch.endedAt) { .int($0.seconds) }),
             ("cost_usd", .credits(cost)), ("metadata", Self.metadata(batch.metadata)),
@@ -117,14 +120,16 @@ extension Application {
 
     /// 202: the work goes on, and this is where to ask for it.
     func accepted(
-        _ id: some CustomStringConvertible, replayed: Bool, applied: String? = nil,
-        members: [(String, JSON)] = []
+        _ id: some CustomStringConvertible, status: JobStatus = .queued,
+        createdAt: Timestamp? = nil,
+        replayed: Bool, applied: String? = nil, members: [(String, JSON)] = []
     ) -> Response {
         let path = "/v1/jobs/\(id)"
         let body = JSON.object(
             [
-                ("jobId", .string("\(id)")), ("status", .string("queued")),
-                ("statusUrl", .string(path)), ("created", .int(clock.now.seconds)),
+                ("jobId", .string("\(id)")), ("status", .string(status.rawValue)),
+                ("statusUrl", .string(path)),
+                ("created", .int((createdAt ?? clock.now).seconds)),
             ] + members)
         var response = Response(
             .accepted,
@@ -136,9 +141,13 @@ extension Application {
         return replayed ? response.replayed() : response
     }
 
-    /// 202 with one generation's id.
-    func accepted(_ job: JobName, replayed: Bool, applied: String?) -> Response {
-        accepted(job.id, replayed: replayed, applied: applied)
+    /// 202 with one generation's id, and how far it is by now.
+    func accepted(_ job: JobName, replayed: Bool, applied: String?) async -> Response {
+        // It is accepted, whether or not it can be read at this moment.
+        let line = try? await jobs.job(job)
+        return accepted(
+            job.id, status: line.map(JobStatus.init) ?? .queued, createdAt: line?.createdAt,
+            replayed: replayed, applied: applied)
     }
 }
 

@@ -11,9 +11,7 @@ extension Application {
     /// (seconds) the answer comes when it has ended, or then.
     func job(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let query = try Query(request.query, known: ["wait"])
-        let wait = try query.integer("wait", in: 0...Self.waitMax) ?? 0
-        switch try await work(parameters["id"], of: caller, waiting: .seconds(wait)) {
+        switch try await work(parameters["id"], of: caller, waiting: try wait(of: request)) {
         case .job(let line): return polled(job(line), ended: line.endedAt != nil)
         case .batch(let batch): return polled(job(batch), ended: batch.endedAt != nil)
         }
@@ -28,13 +26,19 @@ extension Application {
             try await engine.cancel(line)
             return .json(job(try await jobs.job(line.name)))
         case .batch(let batch):
-            for member in batch.members where member.endedAt == nil {
+            var cancelled = 0
+            for member in batch.members where member.state == "queued" {
                 do {
                     try await engine.cancel(member)
+                    cancelled += 1
                 } catch let refusal as Refusal where refusal.kind == .conflict {
                     // It has begun or ended in the meantime, and goes its way.
                     continue
                 }
+            }
+            guard cancelled > 0 || batch.endedAt != nil else {
+                throw Refusal(
+                    .conflict, "Every job of this batch has begun and can no longer be cancelled.")
             }
             return .json(job(try await self.batch(batch.id, of: caller.account)))
         }
@@ -43,9 +47,17 @@ extension Application {
     /// `GET /v1/batches/{id}`.
     func batch(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        guard let id = ID<Batch>(parameters["id"]) else { throw Self.noSuchJob }
-        let batch = try await batch(id, of: caller)
+        guard
+            case .batch(let batch) = try await work(
+                parameters["id"], of: caller, waiting: try wait(of: request))
+        else { throw Self.noSuchJob }
         return polled(job(batch), ended: batch.endedAt != nil)
+    }
+
+    /// `wait`: how long a poll waits for an end.
+    func wait(of request: Request) throws(Refusal) -> Duration {
+        let query = try Query(request.query, known: ["wait"])
+        return .seconds(try query.integer("wait", in: 0...Self.waitMax) ?? 0)
     }
 
     /// What an id of a job may stand for.

@@ -32,16 +32,15 @@ extension Application {
     /// `GET /v2/jobs/{id}`. `wait` as in `GET /v1/jobs/{id}`.
     func v2Job(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let query = try Query(request.query, known: ["wait"])
-        let wait = try query.integer("wait", in: 0...60) ?? 0
+        let wait = try wait(of: request)
         guard ID<Generation>(parameters["id"]) != nil else {
             throw Refusal(.invalidValue, "A job's id is a UUID.", field: "id")
         }
         guard
             case .job(let line) = try await work(
-                parameters["id"], of: caller, waiting: .seconds(wait))
+                parameters["id"], of: caller, waiting: wait)
         else { throw Refusal(.notFound, "There is no such job.") }
-        let webhook = try await webhookState(of: line)
+        let webhook = try await webhookStates(of: [line])[line.id]
         var response = Response.json(v2Job(line, webhook: webhook, withInput: true))
         if line.endedAt == nil { response.headers["Retry-After"] = "\(Self.pollSeconds)" }
         return response
@@ -78,8 +77,12 @@ extension Application {
         }
         let more = lines.count > limit
         if more { lines.removeLast() }
+        let states = try await webhookStates(of: lines)
         var members: [(String, JSON)] = [
-            ("jobs", .array(lines.map { v2Job($0, webhook: nil, withInput: false) })),
+            (
+                "jobs",
+                .array(lines.map { v2Job($0, webhook: states[$0.id], withInput: false) })
+            ),
             ("nextCursor", more ? .optional(lines.last?.id, JSON.id) : .null),
             ("hasMore", .bool(more)),
         ]
@@ -98,7 +101,7 @@ extension Application {
         return .object(
             [
                 ("id", .id(line.id)), ("status", .string(V2Job.status(line))),
-                ("model", .string(line.model)),
+                ("mode", .string(line.mode.rawValue)), ("model", .string(line.model)),
                 ("progress", .int(Int64(line.endedAt == nil ? line.progress : 100))),
                 ("result", v2Result(line)),
                 ("error", .optional(line.failure) { .string($0.message) }),
@@ -159,27 +162,52 @@ private struct V2Body {
                 "The prompt has \(prompt.unicodeScalars.count) characters; 1 to \(Self.promptMax) "
                     + "are accepted.", field: "prompt")
         }
-        let options = try fields.object("parameters")
-        try options?.refuseUnknown(beyond: [
-            "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
-        ])
-        let size: GenerationRequest.Size
-        if let ratio = try options?.string("aspect_ratio") {
-            size = try .init(
-                pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
-                field: "aspect_ratio")
-        } else {
-            let pixels = try options?.string("size")
-            size = try .init(pixels: pixels ?? "auto", field: "size")
+        let options: Options
+        do throws(Refusal) {
+            options = try Options(try fields.object("parameters"))
+        } catch {
+            throw error.within("parameters")
         }
-        let format = try options?.format(
-            default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
-        let n = try options?.integer("n", in: 1...10)
         request = GenerationRequest(
             dialect: .jobs, model: try fields.requiredString("model"), prompt: prompt,
-            n: n ?? 1, size: size, format: format ?? .png,
-            compression: try options?.integer("output_compression", in: 0...100),
-            seed: try options?.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
-            webhook: try fields.webhook())
+            n: options.n, size: options.size, format: options.format,
+            compression: options.compression, seed: options.seed, webhook: try fields.webhook())
+    }
+
+    /// `parameters`.
+    private struct Options {
+        var n = 1
+        var size = GenerationRequest.Size.auto
+        var format = ImageFormat.png
+        var compression: Int?
+        var seed: Int64?
+
+        init(_ fields: Fields?) throws(Refusal) {
+            guard let fields else { return }
+            try fields.refuseUnknown(beyond: [
+                "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
+            ])
+            n = try fields.integer("n", in: 1...10) ?? 1
+            if let ratio = try fields.string("aspect_ratio") {
+                size = try .init(
+                    pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
+                    field: "aspect_ratio")
+            } else {
+                size = try .init(pixels: fields.string("size") ?? "auto", field: "size")
+            }
+            format = try fields.format(
+                default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
+            compression = try fields.integer("output_compression", in: 0...100)
+            seed = try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init)
+        }
+    }
+}
+
+extension Refusal {
+    /// The same, of a field within the object `name`.
+    fileprivate func within(_ name: String) -> Refusal {
+        Refusal(
+            kind, message, field: field.map { "\(name).\($0)" } ?? name, retryAfter: retryAfter,
+            shortfall: shortfall)
     }
 }

@@ -17,7 +17,8 @@ extension Application {
             guard delivery.endpoint == nil, line.dialect == GenerationRequest.Dialect.jobs.rawValue
             else {
                 return message(
-                    delivery, id: id.description, status: JobStatus(line).rawValue, job(line))
+                    delivery, id: id.description, status: JobStatus(line).rawValue,
+                    event: delivery.event.word, job(line))
             }
             return v2Message(delivery.event, line).bytes
         case .batch(let id):
@@ -25,15 +26,18 @@ extension Application {
                 try BatchLine.find(id, of: delivery.account, in: $0)
             }
             guard let batch = found else { return nil }
+            let status = JobStatus(batch)
+            let failed = status == .failed || status == .cancelled
             return message(
-                delivery, id: id.description, status: JobStatus(batch).rawValue, job(batch))
+                delivery, id: id.description, status: status.rawValue,
+                event: failed ? "failed" : "completed", job(batch))
         case nil: return nil
         }
     }
 
     /// Dialect (c) to a request's own address, Standard Webhooks to an endpoint.
     private func message(
-        _ delivery: WebhookDelivery, id: String, status: String, _ data: JSON
+        _ delivery: WebhookDelivery, id: String, status: String, event: String, _ data: JSON
     ) -> [UInt8] {
         guard delivery.endpoint == nil else {
             return JSON.object([
@@ -42,7 +46,7 @@ extension Application {
             ]).bytes
         }
         return JSON.object([
-            ("event", .string(delivery.event.word)), ("jobId", .string(id)),
+            ("event", .string(event)), ("jobId", .string(id)),
             ("status", .string(status)), ("timestamp", .time(delivery.createdAt)), ("data", data),
         ]).bytes
     }
@@ -74,15 +78,14 @@ extension Application {
         }
     }
 
-    /// How the telling of a job's end stands: `pending`, `delivered` or `failed`; nil when nobody
-    /// is told.
-    func webhookState(of line: GenerationLine) async throws -> String? {
+    /// How the telling of jobs' ends to the addresses that their requests named stands: `pending`,
+    /// `delivered` or `failed`; nothing where none was named.
+    func webhookStates(of lines: [GenerationLine]) async throws -> [ID<Generation>: String] {
+        guard let account = lines.first?.account else { return [:] }
         let states = try await database.read { transaction in
-            try WebhookDelivery.states(
-                of: line.id, account: line.account, in: transaction)
+            try WebhookDelivery.states(of: lines.map(\.id), account: account, in: transaction)
         }
-        return states.contains(.pending)
-            ? "pending" : states.contains(.failed) ? "failed" : states.first.map { $0.rawValue }
+        return states.mapValues(\.rawValue)
     }
 }
 

@@ -125,6 +125,21 @@ struct Fields: Decodable {
         try value(name, as: Fields.self, "an object")
     }
 
+    /// A list of objects; nil when the member is absent or null.
+    func objects(_ name: String) throws(Refusal) -> [Fields]? {
+        try value(name, as: [Fields].self, "an array of objects")
+    }
+
+    /// A text or an object; nil when the member is absent or null.
+    func textOrFields(_ name: String) throws(Refusal) -> TextOrFields? {
+        try value(name, as: TextOrFields.self, "a string or an object")
+    }
+
+    /// An object whose members are somebody else's to understand; nil when absent or null.
+    func foreign(_ name: String) throws(Refusal) -> [String: ForeignJSON]? {
+        try value(name, as: [String: ForeignJSON].self, "an object")
+    }
+
     /// Texts by name; nil when the member is absent or null.
     func texts(_ name: String) throws(Refusal) -> [String: String]? {
         try value(name, as: [String: String].self, "an object of strings")
@@ -154,9 +169,13 @@ struct Fields: Decodable {
             let key = Name(stringValue: name)
             return try layer(with: key)?.decodeIfPresent(type, forKey: key)
         } catch {
+            let came = kind(of: name)
+            let isOfThatKind = accepted.hasPrefix(came)
             throw Refusal(
                 .invalidValue,
-                "Invalid type for '\(name)': \(accepted) is expected, \(kind(of: name)) came.",
+                isOfThatKind
+                    ? "Invalid '\(name)': \(accepted) is expected, and one of its items is none."
+                    : "Invalid type for '\(name)': \(accepted) is expected, \(came) came.",
                 field: name)
         }
     }

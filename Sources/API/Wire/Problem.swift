@@ -11,6 +11,8 @@ enum ErrorShape: Sendable {
     case imaRouter
     /// `/v2/*`: the job API's own.
     case jobs
+    /// `/api/v1/*`: OpenRouter's.
+    case openRouter
     /// Everywhere else: RFC 9457.
     case problem
 }
@@ -39,6 +41,11 @@ extension Response {
         case .jobs:
             response.headers["Content-Type"] = "application/json"
             response.body = .bytes(JSON.object(refusal.jobError(words)).bytes)
+        case .openRouter:
+            // Under any other type its client does not tell one error from another.
+            response.headers["Content-Type"] = "application/json"
+            response.body = .bytes(
+                OpenRouterError.body(refusal, words, figures: refusal.figures).bytes)
         case .problem:
             response.headers["Content-Type"] = "application/problem+json"
             response.body = .bytes(JSON.object(refusal.problem(words)).bytes)
@@ -68,6 +75,7 @@ struct ErrorWords {
 extension ErrorShape {
     /// Total: a new reason to say no does not compile until it has a status.
     func words(for kind: Refusal.Kind) -> ErrorWords {
+        if self == .openRouter { return OpenRouterError.words(for: kind) }
         let openAI = Self.openAIWords(for: kind)
         switch (self, kind) {
         case (.imageRouter, .keyMissing), (.imageRouter, .keyInvalid), (.imageRouter, .keyRevoked),
@@ -188,7 +196,7 @@ extension Refusal {
         ] + (field.map { [("field", .string($0))] } ?? []) + figures
     }
 
-    private var figures: [(String, JSON)] {
+    fileprivate var figures: [(String, JSON)] {
         guard let shortfall else { return [] }
         return [
             ("needed", .credits(shortfall.needed)), ("available", .credits(shortfall.available)),

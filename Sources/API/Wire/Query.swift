@@ -8,8 +8,9 @@ struct Query {
     init(_ text: String?, known: Set<String>) throws(Refusal) {
         for pair in (text ?? "").split(separator: "&") {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(halves[0]),
-                let value = Self.decoded(halves.count == 2 ? halves[1] : "")
+            guard let name = PercentEncoding.decoded(halves[0], plusIsBlank: true),
+                let value = PercentEncoding.decoded(
+                    halves.count == 2 ? halves[1] : "", plusIsBlank: true)
             else {
                 throw Refusal(.invalidValue, "The query string is not percent-encoded UTF-8.")
             }
@@ -52,23 +53,11 @@ struct Query {
         return id
     }
 
-    /// Undoes percent-encoding and `+`; nil when what comes out is no UTF-8.
-    private static func decoded(_ text: some StringProtocol) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let digits = String(validating: rest.prefix(2), as: UTF8.self),
-                    digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
-                    let value = UInt8(digits, radix: 16)
-                else { return nil }
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
+    /// The names alone, known or not: some paths speak two dialects, which these tell apart.
+    static func names(in text: String?) -> Set<String> {
+        Set(
+            (text ?? "").split(separator: "&").compactMap { pair in
+                PercentEncoding.decoded(pair.prefix { $0 != "=" }, plusIsBlank: true)
+            })
     }
 }

@@ -57,8 +57,11 @@ extension Account {
 
     private static func checked(name: String) throws(Refusal) -> String {
         let name = name.trimmed
-        guard (1...200).contains(name.count) else {
-            throw Refusal(.invalidValue, "A name has 1 to 200 characters.", field: "name")
+        let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard (1...200).contains(name.count), isPlain else {
+            throw Refusal(
+                .invalidValue, "A name has 1 to 200 characters, none of them a control character.",
+                field: "name")
         }
         return name
     }
@@ -112,7 +115,13 @@ extension Account {
         in transaction: borrowing Transaction
     ) throws -> Details {
         let since: Timestamp? = suspended ? actor.now : nil
-        try transaction.send("update account set suspended_at = \(since) where id = \(id)")
+        // Suspended again, it has been so since the first time.
+        try transaction.send(
+            """
+            update account
+            set suspended_at = case when \(suspended) then coalesce(suspended_at, \(since)) end
+            where id = \(id)
+            """)
         try AuditEvent.record(
             suspended ? "account.suspended" : "account.resumed", on: id.description, account: id,
             details: .object([]), by: actor, in: transaction)

@@ -38,6 +38,11 @@ public final class Capabilities: Sendable {
         guard !request.prompt.isEmpty else {
             throw Refusal(.missingParameter, "This model needs a prompt.", field: "prompt")
         }
+        // PostgreSQL keeps no text with one, and would refuse its neighbours too.
+        guard !request.prompt.utf8.contains(0) else {
+            throw Refusal(
+                .invalidValue, "The prompt contains the character U+0000.", field: "prompt")
+        }
         let length = request.prompt.unicodeScalars.count
         guard length <= promptMax else {
             throw Refusal(

@@ -51,8 +51,16 @@ extension GenerationLine {
             provider: offer.endpoint.provider, priceVersion: offer.price.version, n: Int(n),
             request: request.json.text, quote: offer.price.cost(of: request.assignment.work),
             start: .queued, durable: true, deadline: actor.now + Queue.waitMax, at: actor.now)
-        _ = try Till.admit(
-            Submission(key: hash, admissions: [admission], at: actor.now), in: transaction)
+        // Once a day: a command that is repeated makes no second paid job.
+        let claim = IdempotencyClaim(
+            key: "atelier-retry-\(id)", fingerprint: [UInt8](repeating: 0, count: 32),
+            path: "retry of \(id)")
+        let verdict = try Till.admit(
+            Submission(key: hash, admissions: [admission], claim: claim, at: actor.now),
+            in: transaction)
+        if case .repeats(let earlier) = verdict, case .generation(let first) = earlier.work {
+            return first
+        }
         try AuditEvent.record(
             "job.retried", on: id.description, account: account,
             details: .object([("new_job", .id(admission.generation))]), by: actor,

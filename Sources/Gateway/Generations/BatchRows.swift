@@ -57,7 +57,7 @@ extension Batch {
             guard open == 0 else { return nil }
             return WebhookEvent(
                 account: account, message: ID(at: at), event: .batchCompleted, subject: .batch(id),
-                requestURL: wanted?.url(for: .completed), at: at)
+                requestURL: wanted?.url(for: .completed) ?? wanted?.url(for: .failed), at: at)
         }.compactMap { $0 }
     }
 }

@@ -24,6 +24,8 @@ package struct Desk {
     private let queueDepthMax: Int
     /// and the idempotency keys that were used for the first time.
     package private(set) var claimed: [RememberedKey] = []
+    /// Of these, the keys whose rows they replace.
+    private(set) var spent: [RememberedKey.Name] = []
 
     package init(
         keys: [Key.Standing], wallets: [Wallet], generations: [OpenGeneration],
@@ -47,7 +49,7 @@ package struct Desk {
         try key.permit(.generate, at: submission.at)
         let name = Wallet.Name(account: key.account, mode: key.mode)
         if let claim = submission.claim,
-            let known = remembered[.init(account: key.account, key: claim.key)]
+            let known = remembered[.init(account: key.account, key: claim.key)], !known.isSpent
         {
             let work = try known.match(claim)
             return .repeats(EarlierWork(account: key.account, mode: key.mode, work: work))
@@ -90,6 +92,7 @@ package struct Desk {
             name: .init(account: account, key: claim.key), fingerprint: claim.fingerprint,
             path: claim.path, work: submission.batch.map { .batch($0.id) } ?? .generation(first),
             createdAt: submission.at)
+        if remembered[key.name] != nil { spent.append(key.name) }
         remembered[key.name] = key
         claimed.append(key)
     }
@@ -109,18 +112,18 @@ package struct Desk {
             throw Refusal(.notFound, "There is no generation \(settlement.generation).")
         }
         if row.ended { return try repeated(settlement, of: row) }
-        if case .cancelled = settlement.outcome, row.state != "queued" {
+        if case .cancelled = settlement.outcome, row.state != "queued" || row.hasTask {
             throw Refusal(
                 .conflict, "Generation \(row.id) has begun and can no longer be cancelled.")
         }
-        guard settlement.server == nil || settlement.server == row.server else {
+        guard settlement.server == row.server, settlement.run ?? row.run == row.run else {
             throw Refusal(.conflict, "Generation \(row.id) has passed to another server.")
         }
         let settled = try settle(settlement, row)
         generations[row.id] = OpenGeneration(
             id: row.id, state: settlement.state, ended: true, server: row.server, held: row.held,
-            captured: settled.captured, posting: settled.posting, batch: row.batch,
-            webhook: row.webhook)
+            captured: settled.captured, posting: settled.posting, run: row.run,
+            hasTask: row.hasTask, batch: row.batch, webhook: row.webhook)
         return .ends(settled)
     }
 

@@ -142,4 +142,7 @@ public final class Engine: Sendable {
 
     /// Hands what runs on its own back to the queue, for another server or the next start.
     public func stop() async { await runs.stop() }
+
+    /// Whether it has been told to stop.
+    package var isStopping: Bool { runs.stopping }
 }

@@ -28,6 +28,8 @@ public enum GenerationAnswer: Sendable {
 public struct SubmittedBatch: Sendable {
     public let account: ID<Account>
     public let id: ID<Batch>
+    /// In the order of submission; empty for a repetition.
+    public let members: [ID<Generation>]
     /// Whether it had been submitted before, under the same key.
     public let replayed: Bool
 }
@@ -74,20 +76,23 @@ extension Engine {
         // Shed before the database is asked: a queue that is too long helps nobody.
         try plan.provider.enter(plan.stored.assignment)
         let admission = plan.admission(
-            start: .running(lease.server), durable: claim != nil, for: limits.deadline)
-        runs.begin(admission.generation)
+            start: .running(lease.server),
+            // What is kept nowhere can be given to nobody later.
+            durable: claim != nil && request.keeping == .kept, for: limits.deadline)
+        let run = Runs.Name(id: admission.generation, run: 0)
+        runs.begin(run)
         let verdict: Verdict
         do {
             verdict = try await admit(
                 Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
         } catch {
-            runs.end(admission.generation)
+            runs.end(run)
             plan.provider.leave(plan.stored.assignment)
             throw error
         }
         switch verdict {
         case .repeats(let earlier):
-            runs.end(admission.generation)
+            runs.end(run)
             plan.provider.leave(plan.stored.assignment)
             return try await replay(earlier, keeping: request.keeping)
         case .admitted(let admitted):
@@ -103,14 +108,14 @@ extension Engine {
     ) async throws -> GenerationAnswer {
         if provider.isQuick(order.assignment) {
             defer {
-                runs.end(order.generation)
+                runs.end(order.runName)
                 provider.leave(order.assignment)
                 ends.ended(order.name)
             }
             return .finished(try await run(order, by: provider, onItsOwn: false))
         }
         let outcome = Lock<Result<FinishedGeneration, any Error>?>(nil)
-        runs.start(order.generation, durable: durable) { [self] in
+        runs.start(order.runName, durable: durable) { [self] in
             let result = await runOnItsOwn(order, by: provider)
             outcome.withLock { $0 = result }
             ends.ended(order.name)
@@ -128,31 +133,67 @@ extension Engine {
             if case .failure(is HandedBack) = result { return .accepted(order.name) }
             return .finished(try result.get())
         }
-        try await makeDurable(order)
+        if order.assignment.keeping == .kept { await makeDurable(order) }
         return .accepted(order.name)
     }
 
     /// From now on somebody knows its id and may ask for it.
-    private func makeDurable(_ order: Order) async throws {
-        // Also for a caller who has hung up: it may come back and look.
-        try await Uncancelled.run { [database] in
-            try await database.transaction { transaction in
-                try transaction.send(
-                    """
-                    update generation set durable = true
-                    where account_id = \(order.wallet.account) and id = \(order.generation)
-                        and ended_at is null
-                    """)
+    private func makeDurable(_ order: Order) async {
+        do {
+            // Also for a caller who has hung up: it may come back and look.
+            try await Uncancelled.run { [database] in
+                try await database.transaction { transaction in
+                    try transaction.send(
+                        """
+                        update generation set durable = true
+                        where account_id = \(order.wallet.account) and id = \(order.generation)
+                            and ended_at is null
+                        """)
+                }
+            }
+            runs.makeDurable(order.runName)
+        } catch {
+            // It goes on all the same; only should this server die now is it released.
+            log(
+                .warning, "generation not made durable",
+                [
+                    "generation": order.generation, "error": "\(error)",
+                ])
+        }
+    }
+
+    /// Submits what will wait in the queue. An answer that was lost is looked for: what was let in
+    /// is carried out, so its caller must not be told that it was not.
+    private func enqueue(_ submission: Submission) async throws -> Verdict {
+        do {
+            return try await admit(submission)
+        } catch DatabaseFailure.uncertain {
+            let first = submission.admissions[0].generation
+            let end = clock.now + Self.confirmingMax
+            while true {
+                do {
+                    let found = try await database.read { transaction in
+                        try Generation.admitted(first, by: submission.key, in: transaction)
+                    }
+                    guard let found else {
+                        throw DatabaseFailure.unavailable(retryAfter: .seconds(1))
+                    }
+                    return .admitted(found)
+                } catch let failure as DatabaseFailure where failure.mayHeal && clock.now < end {
+                    await Uncancelled.pause(.milliseconds(200))
+                }
             }
         }
-        runs.makeDurable(order.generation)
     }
+
+    /// How long a lost answer is looked for.
+    private static let confirmingMax: Duration = .seconds(20)
 
     private func queue(
         _ plan: Plan, for key: KeyHash, _ claim: IdempotencyClaim?
     ) async throws -> GenerationAnswer {
         let admission = plan.admission(start: .queued, durable: true, for: Queue.waitMax)
-        let verdict = try await admit(
+        let verdict = try await enqueue(
             Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
         switch verdict {
         case .admitted(let admitted):
@@ -187,19 +228,20 @@ extension Engine {
         let batch = NewBatch(
             id: ID(at: at), dialect: dialect.rawValue,
             request: StoredRequest.json(webhook: webhook, metadata: metadata).text)
-        let verdict = try await admit(
+        let verdict = try await enqueue(
             Submission(
                 key: key, admissions: admissions, batch: batch, claim: claim, at: at))
         switch verdict {
         case .admitted(let admitted):
             listeners.withLock { $0.queued }?()
             return SubmittedBatch(
-                account: admitted.wallet.account, id: batch.id, replayed: false)
+                account: admitted.wallet.account, id: batch.id, members: ids, replayed: false)
         case .repeats(let earlier):
             guard case .batch(let id) = earlier.work else {
                 preconditionFailure("the path is part of the fingerprint")
             }
-            return SubmittedBatch(account: earlier.account, id: id, replayed: true)
+            return SubmittedBatch(
+                account: earlier.account, id: id, members: [], replayed: true)
         }
     }
 }

@@ -9,6 +9,7 @@ public struct GenerationRequest: Sendable {
         case openAI = "openai"
         case imaRouter = "imarouter"
         case jobs = "jobs"
+        case openRouter = "openrouter"
     }
 
     /// What is asked of a picture's dimensions.

@@ -2,6 +2,7 @@ import Storage
 import Pictures
 import Ledger
 import Postgres
+import Signing
 import Units
 
 /// The statements of `admit` and `settle` on `generation` and `image`.
@@ -39,6 +40,25 @@ extension Generation {
             """)
     }
 
+    /// What was let in under this id and key, when its answer was lost.
+    static func admitted(
+        _ id: ID<Generation>, by key: KeyHash, in transaction: borrowing Transaction
+    ) throws -> Admitted? {
+        try transaction.first(
+            """
+            select g.account_id, g.mode, g.key_id, g.held from api_key k
+            join generation g on g.account_id = k.account_id and g.id = \(id)
+            where k.hash = \(key.bytes)
+            """
+        ) { row in
+            let account: ID<Account> = try row.next()
+            let mode: String = try row.next()
+            return Admitted(
+                wallet: .init(account: account, mode: Mode(rawValue: mode) ?? .live),
+                key: try row.next(), held: try row.next())
+        }
+    }
+
     /// Loads and locks the rows that are to end, in id order. Queued.
     static func lock(
         _ settlements: [Settlement], in transaction: borrowing Transaction
@@ -48,7 +68,7 @@ extension Generation {
         return try transaction.send(
             """
             select g.id, g.state, g.ended_at is not null, g.server_id, g.held, g.captured,
-                g.posting_id, g.batch_id,
+                g.posting_id, g.run, g.task is not null, g.batch_id,
                 case when g.durable then g.request #>> '{webhook,url}' end,
                 case when g.durable then g.request #>> '{webhook,events}' end
             from unnest(\(ordered.map(\.0)), \(ordered.map(\.1)))
@@ -64,7 +84,8 @@ extension Generation {
             OpenGeneration(
                 id: try row.next(), state: try row.next(), ended: try row.next(),
                 server: try row.next(), held: try row.next(), captured: try row.next(),
-                posting: try row.next(), batch: try row.next(),
+                posting: try row.next(), run: try row.next(), hasTask: try row.next(),
+                batch: try row.next(),
                 webhook: RequestedWebhook(url: try row.next(), words: try row.next()))
         }
     }

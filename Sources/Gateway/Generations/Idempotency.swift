@@ -50,17 +50,24 @@ package struct RememberedKey: Sendable {
     let path: String
     let work: EarlierWork.Work
     let createdAt: Timestamp
+    /// Whether it may be used anew: it has had its day, or what it named failed for the moment, at
+    /// no cost, and asking again is what its caller was told to do.
+    let isSpent: Bool
 
     package init(
         name: Name, fingerprint: [UInt8], path: String, work: EarlierWork.Work,
-        createdAt: Timestamp
+        createdAt: Timestamp, isSpent: Bool = false
     ) {
         self.name = name
         self.fingerprint = fingerprint
         self.path = path
         self.work = work
         self.createdAt = createdAt
+        self.isSpent = isSpent
     }
+
+    /// Failures after which the same call may do better.
+    private static let passing: [Refusal.Kind] = [.rateLimited, .interrupted, .overloaded]
 
     /// The work, if it is what `claim` asks for again; or the refusal that names what came first.
     func match(_ claim: IdempotencyClaim) throws(Refusal) -> EarlierWork.Work {
@@ -96,12 +103,14 @@ extension RememberedKey {
         try transaction.send(
             """
             select i.account_id, i.key, i.fingerprint, i.path, i.generation_id, i.batch_id,
-                i.created_at
+                i.created_at,
+                i.created_at <= \(now - IdempotencyClaim.kept)
+                    or coalesce(g.error_kind = any(\(passing.map(\.rawValue))), false)
             from unnest(\(submissions.map(\.hash.bytes)), \(submissions.map(\.claim.key)))
                 as t (hash, key)
             join api_key k on k.hash = t.hash
             join idempotency_key i on i.account_id = k.account_id and i.key = t.key
-            where i.created_at > \(now - IdempotencyClaim.kept)
+            left join generation g on g.account_id = i.account_id and g.id = i.generation_id
             """
         ) { row in
             let name = Name(account: try row.next(), key: try row.next())
@@ -113,13 +122,14 @@ extension RememberedKey {
             guard let work else { preconditionFailure("a key names work (a_key_names_one_work)") }
             return RememberedKey(
                 name: name, fingerprint: fingerprint, path: path, work: work,
-                createdAt: try row.next())
+                createdAt: try row.next(), isSpent: try row.next())
         }
     }
 
-    /// Writes the rows of keys that are used for the first time. Queued.
+    /// Writes the rows of keys that are used for the first time, in place of those that were spent.
+    /// Queued.
     static func insert(
-        _ keys: [RememberedKey], in transaction: borrowing Transaction
+        _ keys: [RememberedKey], inPlaceOf spent: [Name], in transaction: borrowing Transaction
     ) throws {
         guard !keys.isEmpty else { return }
         let generations = keys.map { key -> ID<Generation>? in
@@ -130,13 +140,14 @@ extension RememberedKey {
         }
         let accounts = keys.map(\.name.account)
         let texts = keys.map(\.name.key)
-        // One that has had its day may not have been swept yet.
-        try transaction.send(
-            """
-            delete from idempotency_key i using unnest(\(accounts), \(texts),
-                \(keys.map { $0.createdAt - IdempotencyClaim.kept })) as t (account_id, key, before)
-            where i.account_id = t.account_id and i.key = t.key and i.created_at <= t.before
-            """)
+        if !spent.isEmpty {
+            try transaction.send(
+                """
+                delete from idempotency_key i
+                using unnest(\(spent.map(\.account)), \(spent.map(\.key))) as t (account_id, key)
+                where i.account_id = t.account_id and i.key = t.key
+                """)
+        }
         try transaction.send(
             """
             insert into idempotency_key (account_id, key, fingerprint, path, generation_id,
@@ -146,6 +157,9 @@ extension RememberedKey {
             """)
     }
 
+    /// Forgotten in one statement.
+    static let sweptMax = 1000
+
     /// Forgets keys that have had their day, some at a time; answers how many.
     static func sweep(at now: Timestamp, in transaction: borrowing Transaction) throws -> Int {
         try transaction.execute(
@@ -153,7 +167,7 @@ extension RememberedKey {
             delete from idempotency_key where (account_id, key) in (
                 select account_id, key from idempotency_key
                 where created_at <= \(now - IdempotencyClaim.kept)
-                order by created_at limit 1000 for update skip locked)
+                order by created_at limit \(sweptMax) for update skip locked)
             """)
     }
 }

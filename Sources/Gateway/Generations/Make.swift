@@ -15,11 +15,14 @@ extension Engine {
     ) async throws -> [[UInt8]] {
         var task = order.task
         var attempt = 0
+        var failedPolls = 0
         var percentKnown = 0
         while true {
             do {
                 var progress = try await ask(order, by: provider, task, attempt)
                 while case .pending(let name, let next, let percent) = progress {
+                    // What fails now and then over a long time is not failing.
+                    failedPolls = 0
                     let step = (percent ?? 0) / Self.progressStep * Self.progressStep
                     if name != task || step > percentKnown {
                         try await note(name, isNew: name != task, percent: step, of: order)
@@ -34,35 +37,39 @@ extension Engine {
                 }
                 return pictures
             } catch let failure as ProviderFailure {
-                let wait = try wait(after: failure, attempt: attempt, of: order)
                 if case .failed = failure { task = nil }
+                let failures = task == nil ? attempt : failedPolls
+                let wait = try wait(after: failure, failures: failures, of: order)
                 log(
                     .warning, "provider tried again",
                     [
-                        "generation": order.generation, "attempt": attempt + 1,
+                        "generation": order.generation, "attempt": failures + 1,
                         "error": "\(failure)",
                     ])
                 try await pause(wait, onItsOwn: onItsOwn)
-                attempt += 1
+                if task == nil { attempt += 1 } else { failedPolls += 1 }
             }
         }
     }
 
     private func ask(
         _ order: Order, by provider: any Provider, _ task: String?, _ attempt: Int
-    ) async throws(ProviderFailure) -> Progress {
+    ) async throws -> Progress {
         guard let task else {
-            return try await provider.submit(
-                order.assignment, attempt: attempt, by: order.deadline)
+            // What a provider has accepted must be known, though the server stops meanwhile.
+            return try await Uncancelled.run {
+                try await provider.submit(
+                    order.assignment, attempt: attempt, by: order.deadline)
+            }
         }
         return try await provider.poll(task, of: order.assignment, by: order.deadline)
     }
 
     /// How long to wait before the next try, or the refusal when there is none.
     private func wait(
-        after failure: ProviderFailure, attempt: Int, of order: Order
+        after failure: ProviderFailure, failures: Int, of order: Order
     ) throws(Refusal) -> Duration {
-        let backoff = limits.retryAfter * (1 << min(attempt, 10))
+        let backoff = limits.retryAfter * (1 << min(failures, 10))
         // Less up to half, so that those who failed together do not come back together.
         var wait = backoff - backoff * Double.random(in: 0..<0.5)
         let end: Refusal
@@ -78,7 +85,7 @@ extension Engine {
                 .providerFailed, "The provider could not make the image. Nothing was charged.",
                 retryAfter: .seconds(5))
         }
-        guard attempt + 1 < limits.attemptsMax, clock.now + wait < order.deadline else {
+        guard failures + 1 < limits.attemptsMax, clock.now + wait < order.deadline else {
             throw end
         }
         return wait
@@ -98,9 +105,11 @@ extension Engine {
         let server = lease.server
         while true {
             do {
-                let isOurs = try await database.transaction { transaction in
-                    try Generation.note(
-                        task: task, progress: percent, of: order, by: server, in: transaction)
+                let isOurs = try await Uncancelled.run { [database] in
+                    try await database.transaction { transaction in
+                        try Generation.note(
+                            task: task, progress: percent, of: order, by: server, in: transaction)
+                    }
                 }
                 guard isOurs else { throw PassedOn() }
                 if percent > 0 {

@@ -25,7 +25,7 @@ struct Plan: Sendable {
         Order(
             wallet: admitted.wallet, generation: admission.generation, model: admission.model,
             provider: admission.provider, request: stored, price: offer.price,
-            createdAt: admission.at, deadline: admission.deadline, task: nil)
+            createdAt: admission.at, deadline: admission.deadline, run: 0, task: nil)
     }
 }
 

@@ -33,7 +33,7 @@ package enum Progress: Sendable {
 }
 
 /// Why a provider gave no pictures. The engine switches over every case.
-package enum ProviderFailure: Error, Sendable {
+package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
     /// The customer's doing: told as it is, never tried again, here or elsewhere.
     case refused(Refusal)
     /// Too much at the moment, for this long if it says so.
@@ -43,4 +43,13 @@ package enum ProviderFailure: Error, Sendable {
     case broken(String)
     /// The work itself failed, and no task is left to ask for.
     case failed(String)
+
+    package var description: String {
+        switch self {
+        case .refused(let refusal): "refused: \(refusal.kind.rawValue)"
+        case .busy: "busy"
+        case .broken(let reason): "broken: \(reason)"
+        case .failed(let reason): "failed: \(reason)"
+        }
+    }
 }

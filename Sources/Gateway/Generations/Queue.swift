@@ -82,22 +82,24 @@ extension Generation {
                 limit \(room.total)
             )
             update generation g
-            set state = 'running', server_id = \(server), claims = g.claims + 1,
+            set state = 'running', server_id = \(server), ready_at = \(now),
+                claims = g.claims + 1, run = g.run + 1,
                 deadline = least(g.deadline, \(now + limit))
             from taken
             where g.account_id = taken.account_id and g.id = taken.id
             returning g.account_id, g.mode, g.id, g.model, g.provider, g.price_version, g.n,
-                g.request, g.deadline, g.created_at, g.task, g.claims
+                g.request, g.deadline, g.created_at, g.task, g.claims, g.run
             """, ClaimedRow.read)
     }
 
     /// Puts generations that `server` ran back into the queue, unless they have ended or passed on;
     /// answers how many. `forgiving` when it was no fault of theirs: the claim does not count.
     static func requeue(
-        _ generations: [(name: JobName, server: ID<Server>)], readyAt: Timestamp, forgiving: Bool,
-        in transaction: borrowing Transaction
+        _ generations: [(name: JobName, server: ID<Server>, run: Int32)], readyAt: Timestamp,
+        forgiving: Bool, in transaction: borrowing Transaction
     ) throws -> Int {
         guard !generations.isEmpty else { return 0 }
+        try PlanPins.set(in: transaction)
         // Passing over what somebody is just ending, so that this never waits for a lock.
         return try transaction.execute(
             """
@@ -108,10 +110,14 @@ extension Generation {
             from (
                 select q.account_id, q.id
                 from unnest(\(generations.map(\.name.account)), \(generations.map(\.name.id)),
-                    \(generations.map(\.server))) as t (account_id, id, server_id)
-                join generation q on q.account_id = t.account_id and q.id = t.id
-                where q.server_id = t.server_id and q.ended_at is null
-                for update of q skip locked
+                    \(generations.map(\.server)), \(generations.map(\.run)))
+                    as t (account_id, id, server_id, run),
+                lateral (
+                    select * from generation
+                    where account_id = t.account_id and id = t.id
+                    for update skip locked
+                ) q
+                where q.server_id = t.server_id and q.run = t.run and q.ended_at is null
             ) mine
             where g.account_id = mine.account_id and g.id = mine.id
             """)
@@ -127,7 +133,7 @@ extension Generation {
             """
             update generation set task = \(task), progress = \(Int32(progress))
             where account_id = \(order.wallet.account) and id = \(order.generation)
-                and server_id = \(server) and ended_at is null
+                and server_id = \(server) and run = \(order.run) and ended_at is null
             """) == 1
     }
 }
@@ -153,6 +159,7 @@ struct ClaimedRow: Sendable {
     let createdAt: Timestamp
     let task: String?
     let claims: Int
+    let run: Int32
 
     static func read(_ row: inout RowReader) throws -> ClaimedRow {
         let account: ID<Account> = try row.next()
@@ -171,6 +178,6 @@ struct ClaimedRow: Sendable {
             wallet: .init(account: account, mode: Mode(rawValue: mode) ?? .live), generation: id,
             model: model, provider: provider, priceVersion: version, n: Int(n),
             request: request.text, deadline: deadline, createdAt: createdAt, task: task,
-            claims: Int(claims))
+            claims: Int(claims), run: try row.next())
     }
 }

@@ -36,10 +36,18 @@ extension Engine {
         }
     }
 
+    /// Rounds of sweeping in one look.
+    static let sweepsMax = 20
+
     /// Forgets idempotency keys that have had their day.
     private func sweep() async throws {
         let now = clock.now
-        _ = try await database.transaction { try RememberedKey.sweep(at: now, in: $0) }
+        for _ in 0..<Self.sweepsMax {
+            let swept = try await database.transaction {
+                try RememberedKey.sweep(at: now, in: $0)
+            }
+            guard swept == RememberedKey.sweptMax else { return }
+        }
     }
 
     /// Requeues or ends what is abandoned now; answers how many.
@@ -54,7 +62,8 @@ extension Engine {
         let resumed = abandoned.filter { $0.goesOn(at: now) }
         let requeued = try await database.transaction { transaction in
             try Generation.requeue(
-                resumed.compactMap { row in row.server.map { (row.name, $0) } }, readyAt: now,
+                resumed.compactMap { row in row.server.map { (row.name, $0, row.run) } },
+                readyAt: now,
                 forgiving: false, in: transaction)
         }
         if requeued > 0 { listeners.withLock { $0.queued }?() }
@@ -72,18 +81,23 @@ extension Engine {
         let wallet: Wallet.Name
         let name: JobName
         let server: ID<Server>?
+        let run: Int32
         let createdAt: Timestamp
+        /// Durable, and not stopping server after server.
         let mayGoOn: Bool
+        /// Whether a server that lives runs it, and for too long.
+        let isOverdue: Bool
 
         /// Whether another server carries it on: somebody waits for it, and there is time left.
         func goesOn(at now: Timestamp) -> Bool {
-            mayGoOn && server != nil && createdAt + Queue.waitMax > now
+            mayGoOn && !isOverdue && server != nil && createdAt + Queue.waitMax > now
         }
 
-        static var columns: SQL {
+        static func columns(at now: Timestamp) -> SQL {
             """
-            account_id, mode, id, server_id, created_at,
-                durable and claims < \(Int32(Queue.claimsMax))
+            account_id, mode, id, server_id, run, created_at,
+                durable and claims < \(Int32(Queue.claimsMax)),
+                coalesce(deadline < \(now - ownGrace) and server_id in (\(Lease.living(at: now))), false)
             """
         }
 
@@ -93,7 +107,8 @@ extension Engine {
             return Abandoned(
                 wallet: .init(account: account, mode: Mode(rawValue: mode) ?? .live),
                 name: JobName(account: account, id: try row.next()), server: try row.next(),
-                createdAt: try row.next(), mayGoOn: try row.next())
+                run: try row.next(), createdAt: try row.next(), mayGoOn: try row.next(),
+                isOverdue: try row.next())
         }
     }
 
@@ -106,7 +121,7 @@ extension Engine {
         return try await database.transaction { transaction in
             try Lease.sweep(at: now, in: transaction)
             return try transaction.rows(
-                "(select " + Abandoned.columns + """
+                "(select " + Abandoned.columns(at: now) + """
                      from generation
                     where ended_at is null and server_id is not null
                         and (deadline < \(now - Self.ownGrace)
@@ -115,7 +130,7 @@ extension Engine {
                     limit \(Self.reapedMax))
                     union all
                     (select
-                    """ + " " + Abandoned.columns + """
+                    """ + " " + Abandoned.columns(at: now) + """
                          from generation
                         where ended_at is null and server_id is null
                             and deadline < \(now - Self.ownGrace)
@@ -129,10 +144,10 @@ extension Engine {
         let server = lease.server
         return try await database.read { transaction in
             try transaction.rows(
-                "select " + Abandoned.columns + """
+                "select " + Abandoned.columns(at: now) + """
                      from generation
                     where ended_at is null and server_id = \(server)
-                        and created_at < \(now - Self.ownGrace)
+                        and coalesce(ready_at, created_at) < \(now - Self.ownGrace)
                     limit \(count + Self.reapedMax)
                     """, Abandoned.read)
         }
@@ -149,7 +164,8 @@ extension Engine {
         do {
             _ = try await settle(
                 Settlement(
-                    wallet: row.wallet, generation: row.name.id, server: nil,
+                    wallet: row.wallet, generation: row.name.id, server: row.server,
+                    run: row.run,
                     outcome: .failed(refusal), latency: latency, posting: ID(at: now), at: now))
             ends.ended(row.name)
             return true

@@ -53,7 +53,7 @@ extension Engine {
         latency.total = ended - order.createdAt
         let settlement = Settlement(
             wallet: order.wallet, generation: order.generation, server: lease.server,
-            outcome: outcome, latency: latency, posting: ID(at: ended), at: ended)
+            run: order.run, outcome: outcome, latency: latency, posting: ID(at: ended), at: ended)
         let money: Settled
         do {
             money = try await end(settlement, by: order.deadline)
@@ -78,7 +78,7 @@ extension Engine {
         do {
             return .success(try await run(order, by: provider, onItsOwn: true))
         } catch is HandedBack {
-            await handBack(order, readyAt: clock.now)
+            await handBack(order.name, run: order.run, readyAt: clock.now)
             return .failure(HandedBack())
         } catch {
             return .failure(error)
@@ -86,12 +86,12 @@ extension Engine {
     }
 
     /// Puts a generation of ours back into the queue.
-    func handBack(_ order: Order, readyAt: Timestamp) async {
+    func handBack(_ job: JobName, run: Int32, readyAt: Timestamp) async {
         do {
             _ = try await Uncancelled.run { [database, server = lease.server] in
                 try await database.transaction { transaction in
                     try Generation.requeue(
-                        [(order.name, server)], readyAt: readyAt, forgiving: true,
+                        [(job, server, run)], readyAt: readyAt, forgiving: true,
                         in: transaction)
                 }
             }
@@ -100,7 +100,7 @@ extension Engine {
             log(
                 .warning, "generation not handed back",
                 [
-                    "generation": order.generation, "error": "\(error)",
+                    "generation": job.id, "error": "\(error)",
                 ])
         }
     }

@@ -6,51 +6,57 @@ import Units
 /// A generation that outlives the request which began it runs in a task of its own, kept here so
 /// that a server which stops can hand it back.
 final class Runs: Sendable {
+    /// One run of one generation: a server may have taken it over from itself.
+    struct Name: Hashable {
+        let id: ID<Generation>
+        let run: Int32
+    }
+
     private struct State {
         /// Everything, and of it what runs on its own; `true` when it may be handed back.
-        var ids: Set<ID<Generation>> = []
-        var tasks: [ID<Generation>: (task: Task<Void, Never>, durable: Bool)] = [:]
+        var names: Set<Name> = []
+        var tasks: [Name: (task: Task<Void, Never>, durable: Bool)] = [:]
         var stopping = false
     }
 
     private let state = Lock(State())
 
-    var ids: Set<ID<Generation>> { state.withLock { $0.ids } }
+    var ids: Set<ID<Generation>> { state.withLock { Set($0.names.map(\.id)) } }
 
     /// Whether nothing new is to be begun.
     var stopping: Bool { state.withLock { $0.stopping } }
 
-    func begin(_ id: ID<Generation>) { state.withLock { _ = $0.ids.insert(id) } }
+    func begin(_ name: Name) { state.withLock { _ = $0.names.insert(name) } }
 
-    func end(_ id: ID<Generation>) {
+    func end(_ name: Name) {
         state.withLock { state in
-            state.ids.remove(id)
-            state.tasks[id] = nil
+            state.names.remove(name)
+            state.tasks[name] = nil
         }
     }
 
     /// Carries `work` out on its own. Cancelled when the server stops, if it is `durable`.
     func start(
-        _ id: ID<Generation>, durable: Bool, _ work: @escaping @Sendable () async -> Void
+        _ name: Name, durable: Bool, _ work: @escaping @Sendable () async -> Void
     ) {
-        begin(id)
+        begin(name)
         let task = Task {
             await work()
-            self.end(id)
+            self.end(name)
         }
         let cancels = state.withLock { state in
             // It may have ended already; then its task would stay here for nothing.
-            if state.ids.contains(id) { state.tasks[id] = (task, durable) }
+            if state.names.contains(name) { state.tasks[name] = (task, durable) }
             return state.stopping && durable
         }
         if cancels { task.cancel() }
     }
 
     /// Lets a run be handed back from now on: somebody can ask for it again.
-    func makeDurable(_ id: ID<Generation>) {
+    func makeDurable(_ name: Name) {
         let stops = state.withLock { state in
-            state.tasks[id]?.durable = true
-            return state.stopping ? state.tasks[id]?.task : nil
+            state.tasks[name]?.durable = true
+            return state.stopping ? state.tasks[name]?.task : nil
         }
         stops?.cancel()
     }

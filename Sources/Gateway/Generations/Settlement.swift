@@ -17,8 +17,10 @@ public struct Settlement: Sendable {
 
     public let wallet: Wallet.Name
     public let generation: ID<Generation>
-    /// Who ran it. Nil for whoever ends what nobody runs: the reaper, and a customer who cancels.
+    /// Who runs it; nil when nobody does.
     public let server: ID<Server>?
+    /// Which run of it has ended; nil where nothing ran.
+    public let run: Int32?
     public let outcome: Outcome
     public let latency: Latency
     /// The id of the posting, should there be one: made here so that trying again is the same.
@@ -26,12 +28,13 @@ public struct Settlement: Sendable {
     public let at: Timestamp
 
     public init(
-        wallet: Wallet.Name, generation: ID<Generation>, server: ID<Server>?, outcome: Outcome,
-        latency: Latency, posting: ID<Posting>, at: Timestamp
+        wallet: Wallet.Name, generation: ID<Generation>, server: ID<Server>?, run: Int32? = nil,
+        outcome: Outcome, latency: Latency, posting: ID<Posting>, at: Timestamp
     ) {
         self.wallet = wallet
         self.generation = generation
         self.server = server
+        self.run = run
         self.outcome = outcome
         self.latency = latency
         self.posting = posting
@@ -88,14 +91,17 @@ package struct OpenGeneration: Sendable {
     let held: Credits
     let captured: Credits
     let posting: ID<Posting>?
+    let run: Int32
+    /// Whether a provider has begun it.
+    let hasTask: Bool
     let batch: ID<Batch>?
     /// Where the request wants its end to be told.
     let webhook: RequestedWebhook?
 
     package init(
         id: ID<Generation>, state: String, ended: Bool, server: ID<Server>?, held: Credits,
-        captured: Credits, posting: ID<Posting>?, batch: ID<Batch>? = nil,
-        webhook: RequestedWebhook? = nil
+        captured: Credits, posting: ID<Posting>?, run: Int32 = 0, hasTask: Bool = false,
+        batch: ID<Batch>? = nil, webhook: RequestedWebhook? = nil
     ) {
         self.id = id
         self.state = state
@@ -104,6 +110,8 @@ package struct OpenGeneration: Sendable {
         self.held = held
         self.captured = captured
         self.posting = posting
+        self.run = run
+        self.hasTask = hasTask
         self.batch = batch
         self.webhook = webhook
     }

@@ -135,7 +135,8 @@ final class Till: Sendable {
         try Wallet.changeHolds(desk.holds, in: transaction)
         try Batch.begin(begun, in: transaction)
         try Generation.begin(begun, in: transaction)
-        try RememberedKey.insert(desk.claimed, in: transaction)
+        try RememberedKey.insert(
+            desk.claimed, inPlaceOf: desk.spent, in: transaction)
         try Generation.end(ended, in: transaction)
         try KeptImage.insert(ended.map(\.0), in: transaction)
         try tell(of: ended.map(\.0), desk, in: transaction)

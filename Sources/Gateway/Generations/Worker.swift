@@ -20,6 +20,8 @@ public final class Worker: Sendable {
         /// What runs here, by account.
         var running: [ID<Account>: Int] = [:]
         var total = 0
+        /// Until when nothing is taken, because a provider's own queue is full.
+        var restsUntil = Timestamp(microseconds: 0)
         /// Where the next walk over the accounts begins.
         var after = ID<Account>(high: 0, low: 0)
     }
@@ -95,7 +97,7 @@ public final class Worker: Sendable {
 
     private func claim() async throws -> [ClaimedRow] {
         let (room, server, now) = (self.room, engine.lease.server, engine.clock.now)
-        guard room.total > 0 else { return [] }
+        guard room.total > 0, state.withLock({ $0.restsUntil <= now }) else { return [] }
         return try await engine.database.transaction { [limit = engine.limits.deadline] in
             try Generation.claim(room, for: server, runningFor: limit, at: now, in: $0)
         }
@@ -119,41 +121,74 @@ public final class Worker: Sendable {
             state.running[account, default: 0] += 1
             state.total += 1
         }
-        engine.runs.start(row.generation, durable: true) { [self] in
-            await engine.carryOut(row)
+        engine.runs.start(.init(id: row.generation, run: row.run), durable: true) { [self] in
+            let outcome = await engine.carryOut(row)
             state.withLock { state in
+                if outcome == .putBack { state.restsUntil = engine.clock.now + Self.period }
                 let left = (state.running[account] ?? 1) - 1
                 state.running[account] = left == 0 ? nil : left
                 state.total -= 1
             }
-            bell.yield()
+            if outcome == .ended { bell.yield() }
         }
     }
 }
 
+/// What came of a claim.
+enum ClaimOutcome {
+    case ended
+    /// There is no room for it with its provider, and so for nothing else at this moment.
+    case putBack
+}
+
 extension Engine {
     /// Carries out what was taken from the queue.
-    func carryOut(_ row: ClaimedRow) async {
+    func carryOut(_ row: ClaimedRow) async -> ClaimOutcome {
         guard row.claims <= Queue.claimsMax else {
-            return await giveUp(row, "It stopped its server \(Queue.claimsMax) times.")
+            await giveUp(row, "It stopped its server \(Queue.claimsMax) times.")
+            return .ended
         }
-        guard let request = StoredRequest(row.request, n: row.n),
-            let provider = provider(row.provider, in: row.wallet.mode),
+        guard let request = StoredRequest(row.request, n: row.n) else {
+            await giveUp(row, "Its request cannot be read.")
+            return .ended
+        }
+        guard let provider = provider(row.provider, in: row.wallet.mode),
             let price = catalogue.current.price(
                 of: row.model, by: row.provider, version: row.priceVersion)
-        else { return await giveUp(row, "The model is not served any more.") }
+        else {
+            // Admitted by a server that has read the catalogue since: this one will have in a moment.
+            guard clock.now - row.createdAt > Self.catalogueGrace else {
+                await putBack(row)
+                return .ended
+            }
+            await giveUp(row, "The model is not served any more.")
+            return .ended
+        }
         let order = Order(
             wallet: row.wallet, generation: row.generation, model: row.model,
             provider: row.provider, request: request, price: price, createdAt: row.createdAt,
-            deadline: row.deadline, task: row.task)
+            deadline: row.deadline, run: row.run, task: row.task)
         do throws(Refusal) {
             try provider.enter(order.assignment)
         } catch {
-            // Claimed too much for this provider's own queue: somebody has room in a moment.
-            return await handBack(order, readyAt: clock.now + .seconds(1))
+            await putBack(row)
+            return .putBack
         }
-        _ = await runOnItsOwn(order, by: provider)
+        let result = await runOnItsOwn(order, by: provider)
+        if case .failure(is HandedBack) = result { return .putBack }
         ends.ended(order.name)
+        return .ended
+    }
+
+    /// How long after its admission a job may be of a model that this server does not know yet:
+    /// far longer than any server takes to read the catalogue.
+    private static let catalogueGrace: Duration = .seconds(30)
+
+    /// Puts a claimed row back, for whoever has room in a moment.
+    private func putBack(_ row: ClaimedRow) async {
+        await handBack(
+            JobName(account: row.wallet.account, id: row.generation), run: row.run,
+            readyAt: clock.now + Worker.period)
     }
 
     private func giveUp(_ row: ClaimedRow, _ reason: String) async {
@@ -165,6 +200,7 @@ extension Engine {
             _ = try await settle(
                 Settlement(
                     wallet: row.wallet, generation: row.generation, server: lease.server,
+                    run: row.run,
                     outcome: .failed(
                         Refusal(.interrupted, "\(reason) Nothing was charged.")),
                     latency: latency, posting: ID(at: now), at: now))

@@ -2,15 +2,21 @@ public import Postgres
 public import Units
 
 extension WebhookDelivery {
-    /// How the deliveries about a generation stand.
+    /// How the deliveries to the addresses that these generations' requests named stand.
     public static func states(
-        of generation: ID<Generation>, account: ID<Account>, in transaction: borrowing Transaction
-    ) throws -> [State] {
-        try transaction.rows(
+        of generations: [ID<Generation>], account: ID<Account>,
+        in transaction: borrowing Transaction
+    ) throws -> [ID<Generation>: State] {
+        let rows = try transaction.rows(
             """
-            select state from webhook_delivery
-            where account_id = \(account) and generation_id = \(generation) order by id
+            select generation_id, state from webhook_delivery
+            where account_id = \(account) and generation_id = any(\(generations))
+                and endpoint_id = \(WebhookEndpoint.ofTheRequest)
             """
-        ) { State(rawValue: try $0.next()) ?? .pending }
+        ) { row in
+            let id: ID<Generation> = try row.next()
+            return (id, State(rawValue: try row.next()) ?? .pending)
+        }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -32,6 +32,18 @@ extension WebhookSecret {
                 "An overlap is 0 to \(overlapMax.components.seconds) seconds.", field: "overlap")
         }
         _ = try Account.find(account, in: transaction)
+        let before = try transaction.first(
+            """
+            select version, previous_until from webhook_secret where account_id = \(account)
+            for update
+            """, Version.read)
+        // Only two sign at once: the older one was promised its time.
+        if let end = before?.previousUntil, end > actor.now, overlap > .zero {
+            throw Refusal(
+                .conflict,
+                "The secret was rotated already, and the one before signs until \(end). Rotate "
+                    + "again after that, or with an overlap of 0 to end both at once.")
+        }
         let until = actor.now + overlap
         let version = try transaction.rows(
             """

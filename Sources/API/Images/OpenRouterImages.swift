@@ -1,0 +1,56 @@
+import Gateway
+import HTTP
+import Pictures
+import Units
+
+extension Application {
+    /// `POST /api/v1/images`, dialect (d): always base64, with the cost in `usage`.
+    func openRouterImages(_ request: Request) async throws -> Response {
+        try await generated(request, as: OpenRouterBody.self) { asked, finished in
+            let media = JSON.string(finished.format.mediaType)
+            let data = finished.images.map { image in
+                JSON.object([item(image, asked.delivery), ("media_type", media)])
+            }
+            var response = await answer(
+                .object([
+                    ("created", .int(finished.endedAt.seconds)), ("data", .array(data)),
+                    ("usage", OpenRouterUsage.json(costing: finished.money.captured)),
+                    ("id", .string(OpenRouterID.text(finished.id))),
+                    ("receipt", finished.receipt.json),
+                ]), imageBytes: finished.carried(asked.delivery))
+            response.headers["X-Generation-Id"] = OpenRouterID.text(finished.id)
+            return response
+        }
+    }
+}
+
+/// A generation's name in dialect (d).
+enum OpenRouterID {
+    private static let prefix = "gen-"
+
+    static func text(_ id: ID<Generation>) -> String { prefix + id.description }
+
+    /// Reads it with or without its prefix, so that an id of any dialect can be asked for.
+    static func read(_ text: String) -> ID<Generation>? {
+        ID(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])
+    }
+}
+
+/// `usage` in dialect (d). Tokens are required there; these models count none.
+enum OpenRouterUsage {
+    static func json(costing cost: Credits) -> JSON {
+        .object([
+            ("prompt_tokens", .int(0)), ("completion_tokens", .int(0)), ("total_tokens", .int(0)),
+            ("cost", .credits(cost)),
+            (
+                "cost_details",
+                .object([
+                    ("upstream_inference_cost", .null),
+                    ("upstream_inference_prompt_cost", .int(0)),
+                    ("upstream_inference_completions_cost", .credits(cost)),
+                ])
+            ),
+            ("is_byok", .bool(false)),
+        ])
+    }
+}

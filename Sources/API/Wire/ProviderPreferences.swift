@@ -1,0 +1,78 @@
+import Units
+
+/// Which providers a caller of dialect (d) wants: the member `provider`.
+struct ProviderPreferences: Hashable, Sendable {
+    /// What endpoints are put in order by.
+    enum Sort: String, CaseIterable, Sendable {
+        case price, throughput, latency, exacto
+    }
+
+    /// Providers that alone are allowed; nil for all.
+    var only: [String]?
+    /// Providers to be tried in this order.
+    var order: [String]?
+    var ignore: [String] = []
+    var sort: Sort?
+    /// False: the first provider's error is the answer.
+    var allowsFallbacks = true
+    /// What is passed on to the one that serves, by provider.
+    var options: [String: [String: ForeignJSON]] = [:]
+
+    /// Providers that a list names, at most: more than there are.
+    private static let listMax = 64
+    /// Characters of a provider's name.
+    private static let nameMax = 100
+
+    init() {}
+
+    /// Reads the member, or refuses what is wrong in it. What it does not know is ignored.
+    init(_ fields: Fields) throws(Refusal) {
+        guard let wishes = try fields.object("provider") else { return }
+        only = try Self.names("only", in: wishes)
+        order = try Self.names("order", in: wishes)
+        ignore = try Self.names("ignore", in: wishes) ?? []
+        sort = try Self.sort(in: wishes)
+        allowsFallbacks = try wishes.boolean("allow_fallbacks") ?? true
+        guard let options = try wishes.object("options") else { return }
+        guard options.names.count <= Self.listMax else { throw Self.tooMany("options") }
+        for provider in options.names {
+            self.options[provider] = try options.foreign(provider)
+        }
+    }
+
+    private static func names(
+        _ name: String, in wishes: Fields
+    ) throws(Refusal) -> [String]? {
+        guard let names = try wishes.strings(name) else { return nil }
+        guard names.count <= listMax else { throw tooMany(name) }
+        guard names.allSatisfy({ (1...nameMax).contains($0.utf8.count) }) else {
+            throw Refusal(
+                .invalidValue,
+                "A provider in 'provider.\(name)' has a name of 1 to \(nameMax) bytes.",
+                field: "provider.\(name)")
+        }
+        return names
+    }
+
+    private static func tooMany(_ name: String) -> Refusal {
+        Refusal(
+            .invalidValue, "'provider.\(name)' names up to \(listMax) providers.",
+            field: "provider.\(name)")
+    }
+
+    /// A word, or an object with the word under `by`.
+    private static func sort(in wishes: Fields) throws(Refusal) -> Sort? {
+        let words = Sort.allCases.map(\.rawValue)
+        switch try wishes.textOrFields("sort") {
+        case nil: return nil
+        case .text(let word):
+            guard let sort = Sort(rawValue: word) else {
+                throw Fields.notOne(of: words, "provider.sort", word)
+            }
+            return sort
+        case .fields(let full):
+            _ = try full.word("partition", of: ["model", "none"])
+            return try full.word("by", of: words).flatMap(Sort.init(rawValue:))
+        }
+    }
+}
