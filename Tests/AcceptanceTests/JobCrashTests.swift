@@ -83,17 +83,21 @@ import Units
         return ids
     }
 
-    /// Waits until `count` of the statement is 0.
+    /// Waits until the statement finds nothing, and does `meanwhile` now and then.
     private func untilNone(
-        _ database: Database, _ statement: SQL, _ what: String
+        _ database: Database, _ statement: SQL, _ what: String, meanwhile: SQL? = nil
     ) async throws {
-        // Leases run out in some 20 seconds, and an attempt of a killed worker is due again in 60.
-        let deadline = ContinuousClock.now + .seconds(200)
+        let deadline = ContinuousClock.now + .seconds(240)
         var left = -1
+        var looks = 0
         while ContinuousClock.now < deadline {
             left = try await database.read { try $0.execute(statement) }
             if left == 0 { return }
             try await Task.sleep(for: .milliseconds(300))
+            looks += 1
+            if looks % 20 == 0, let meanwhile {
+                try await database.transaction { try $0.send(meanwhile) }
+            }
         }
         Issue.record("\(left) \(what)")
     }
@@ -124,7 +128,9 @@ import Units
         defer { database.close() }
         try await untilNone(
             database, "select from webhook_delivery where state = 'pending'",
-            "deliveries have not ended; \(seed)")
+            "deliveries have not ended; \(seed)",
+            // The schedule is over a day, and its next moment may be minutes away.
+            meanwhile: "update webhook_delivery set next_at = created_at where state = 'pending'")
         let messages = try receiver.messages()
         #expect(messages.allSatisfy { $0.accepted == [true] && !$0.tamperedAccepted })
         let told = Dictionary(grouping: messages.filter { $0.answered == 200 }) { $0.job ?? "" }
