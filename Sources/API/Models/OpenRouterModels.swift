@@ -128,12 +128,19 @@ extension ModelCard {
         // What we do for every model, whatever its provider makes.
         let ours: [(String, JSON)] = [
             (
+                "aspect_ratio",
+                .object([
+                    ("type", .string("enum")),
+                    ("values", .array(OpenRouterSize.ratios.map(JSON.string))),
+                ])
+            ),
+            (
                 "output_format",
                 .object([
                     ("type", .string("enum")),
                     ("values", .array(OpenRouterBody.formats.map { .string($0.rawValue) })),
                 ])
-            )
+            ),
         ]
         return .object(own + ours.filter { !known.contains($0.0) })
     }
