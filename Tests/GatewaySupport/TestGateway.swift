@@ -126,6 +126,14 @@ public struct TestGateway: Sendable {
         return try #require(try await database.read { try Wallet.find(name, in: $0) })
     }
 
+    /// Lets time pass while this server goes on renewing its lease, as a living one does.
+    public func live(for seconds: Int) async throws {
+        for _ in 0..<(seconds / 4) {
+            time.pass(.seconds(4))
+            try await lease.renew()
+        }
+    }
+
     /// Runs one statement as somebody who may do anything, for tests that break things.
     public func sql(_ statement: SQL) async throws {
         try await database.transaction { try $0.send(statement) }

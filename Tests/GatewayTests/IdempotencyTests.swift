@@ -171,10 +171,7 @@ import Units
             let (asked, claim) = (request, claim("order-1"))
             let lost = Task { try await dead.engine.finish(asked, for: acme.hash, claim: claim) }
             while vendor.polls == 0 { await Task.yield() }
-            for _ in 0..<5 {
-                gateway.time.pass(.seconds(4))
-                try await gateway.lease.renew()
-            }
+            try await gateway.live(for: 20)
             #expect(try await gateway.engine.reapOnce() == 1)
             #expect(try await gateway.wallet(of: acme).available.dollars == "1")
             vendor.finish()

@@ -78,10 +78,7 @@ import Units
             #expect(try await worker.takeOnce() == 1)
             while vendor.polls == 0 { await Task.yield() }
             // Its tasks go on, as those of a process that hangs would; nothing of theirs may count.
-            for _ in 0..<5 {
-                gateway.time.pass(.seconds(4))
-                try await gateway.lease.renew()
-            }
+            try await gateway.live(for: 20)
             #expect(try await gateway.engine.reapOnce() == 1)
             let heir = Worker(engine: gateway.engine, slots: 1)
             #expect(try await heir.takeOnce() == 1)
@@ -170,10 +167,7 @@ import Units
                 #expect(try await Worker(engine: dying.engine, slots: 1).takeOnce() == 1)
                 // The task is written down by then, and nothing holds the row.
                 while vendor.polls < polls + 10 { await Task.yield() }
-                for _ in 0..<5 {
-                    gateway.time.pass(.seconds(4))
-                    try await gateway.lease.renew()
-                }
+                try await gateway.live(for: 20)
                 #expect(try await gateway.engine.reapOnce() == 1)
                 dying.database.close()
             }

@@ -15,14 +15,6 @@ import Units
         return admission
     }
 
-    /// Lets time pass while `gateway` goes on renewing its lease, as a living server does.
-    private func live(_ gateway: TestGateway, for seconds: Int) async throws {
-        for _ in 0..<(seconds / 4) {
-            gateway.time.pass(.seconds(4))
-            try await gateway.lease.renew()
-        }
-    }
-
     @Test func whatADeadServerLeftIsReleasedWithinItsLease() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "5.00")
@@ -31,9 +23,9 @@ import Units
             _ = try await admit(acme, on: dead)
             #expect(try await gateway.wallet(of: acme).held == .dollars(1))
             // Within the lease nobody touches it; the survivor must itself be steady first.
-            try await live(gateway, for: 16)
+            try await gateway.live(for: 16)
             #expect(try await gateway.engine.reapOnce() == 0)
-            try await live(gateway, for: 4)
+            try await gateway.live(for: 4)
             #expect(try await gateway.engine.reapOnce() == 1)
             #expect(try await gateway.wallet(of: acme).available == .dollars(5))
             #expect(try await gateway.engine.reapOnce() == 0)
@@ -46,7 +38,7 @@ import Units
             let paused = try await gateway.otherServer()
             defer { paused.database.close() }
             let admission = try await admit(acme, on: paused)
-            try await live(gateway, for: 20)
+            try await gateway.live(for: 20)
             #expect(try await gateway.engine.reapOnce() == 1)
             let late = Settlement(
                 wallet: .init(account: acme.account, mode: .live),
@@ -72,13 +64,13 @@ import Units
             try await gateway.lease.renew()
             #expect(try await gateway.engine.reapOnce() == 0)
             try await other.lease.renew()
-            try await live(gateway, for: 12)
+            try await gateway.live(for: 12)
             try await other.lease.renew()
-            try await live(gateway, for: 8)
+            try await gateway.live(for: 8)
             #expect(try await gateway.engine.reapOnce() == 0)
             #expect(try await gateway.wallet(of: acme).held == .dollars(1))
             // It dies now.
-            try await live(gateway, for: 20)
+            try await gateway.live(for: 20)
             #expect(try await gateway.engine.reapOnce() == 1)
         }
     }
@@ -105,7 +97,7 @@ import Units
             // Admitted past `generate`: as when the answer of `admit` was lost.
             _ = try await admit(acme, on: gateway)
             #expect(try await gateway.engine.reapOnce() == 0)
-            try await live(gateway, for: 12)
+            try await gateway.live(for: 12)
             #expect(try await gateway.engine.reapOnce() == 1)
         }
     }

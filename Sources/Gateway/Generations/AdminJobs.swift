@@ -19,13 +19,7 @@ extension GenerationLine {
     public func cancel(
         by actor: AuditEvent.Actor, in transaction: borrowing Transaction
     ) throws {
-        let waited = actor.now - createdAt
-        _ = try Till.settle(
-            Settlement(
-                wallet: .init(account: account, mode: mode), generation: id, server: nil,
-                outcome: .cancelled,
-                latency: Latency(queue: waited, provider: .zero, store: .zero, total: waited),
-                posting: ID(at: actor.now), at: actor.now), in: transaction)
+        _ = try Till.settle(Settlement(cancelling: self, at: actor.now), in: transaction)
         try AuditEvent.record(
             "job.cancelled", on: id.description, account: account,
             details: .object([("held", .credits(held))]), by: actor, in: transaction)

@@ -168,26 +168,35 @@ extension Engine {
         do {
             return try await admit(submission)
         } catch DatabaseFailure.uncertain {
-            let first = submission.admissions[0].generation
-            let end = clock.now + Self.confirmingMax
-            while true {
-                do {
-                    let found = try await database.read { transaction in
-                        try Generation.admitted(first, by: submission.key, in: transaction)
-                    }
-                    guard let found else {
-                        throw DatabaseFailure.unavailable(retryAfter: .seconds(1))
-                    }
-                    return .admitted(found)
-                } catch let failure as DatabaseFailure where failure.mayHeal && clock.now < end {
-                    await Uncancelled.pause(.milliseconds(200))
-                }
+            guard let found = try await confirmed(submission) else {
+                throw DatabaseFailure.unavailable(retryAfter: .seconds(1))
             }
+            return .admitted(found)
         }
     }
 
-    /// How long a lost answer is looked for.
-    private static let confirmingMax: Duration = .seconds(20)
+    /// A lost answer is looked for so often: while the database is away, and once it is there, where
+    /// the commit may be a moment behind.
+    private static let looksMax = (away: 100, there: 5)
+    private static let lookPause: Duration = .milliseconds(200)
+
+    private func confirmed(_ submission: Submission) async throws -> Admitted? {
+        let first = submission.admissions[0].generation
+        var looks = (away: 0, there: 0)
+        while true {
+            do {
+                let found = try await database.read { transaction in
+                    try Generation.admitted(first, by: submission.key, in: transaction)
+                }
+                looks.there += 1
+                if found != nil || looks.there == Self.looksMax.there { return found }
+            } catch let failure as DatabaseFailure {
+                looks.away += 1
+                guard failure.mayHeal, looks.away < Self.looksMax.away else { throw failure }
+            }
+            await Uncancelled.pause(Self.lookPause)
+        }
+    }
 
     private func queue(
         _ plan: Plan, for key: KeyHash, _ claim: IdempotencyClaim?

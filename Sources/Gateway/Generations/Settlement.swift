@@ -42,6 +42,18 @@ public struct Settlement: Sendable {
     }
 }
 
+extension Settlement {
+    /// The end of a job that nobody wants any more, before it has begun.
+    init(cancelling job: GenerationLine, at now: Timestamp) {
+        let waited = now - job.createdAt
+        self.init(
+            wallet: .init(account: job.account, mode: job.mode), generation: job.id, server: nil,
+            outcome: .cancelled,
+            latency: Latency(queue: waited, provider: .zero, store: .zero, total: waited),
+            posting: ID(at: now), at: now)
+    }
+}
+
 /// A picture in the store.
 public struct KeptImage: Sendable {
     public let id: ID<KeptImage>

@@ -124,21 +124,22 @@ public final class Worker: Sendable {
         engine.runs.start(.init(id: row.generation, run: row.run), durable: true) { [self] in
             let outcome = await engine.carryOut(row)
             state.withLock { state in
-                if outcome == .putBack { state.restsUntil = engine.clock.now + Self.period }
+                if outcome == .noRoom { state.restsUntil = engine.clock.now + Self.period }
                 let left = (state.running[account] ?? 1) - 1
                 state.running[account] = left == 0 ? nil : left
                 state.total -= 1
             }
-            if outcome == .ended { bell.yield() }
+            if outcome == .done { bell.yield() }
         }
     }
 }
 
 /// What came of a claim.
 enum ClaimOutcome {
-    case ended
+    /// It has ended, or waits again for a reason of its own.
+    case done
     /// There is no room for it with its provider, and so for nothing else at this moment.
-    case putBack
+    case noRoom
 }
 
 extension Engine {
@@ -146,11 +147,11 @@ extension Engine {
     func carryOut(_ row: ClaimedRow) async -> ClaimOutcome {
         guard row.claims <= Queue.claimsMax else {
             await giveUp(row, "It stopped its server \(Queue.claimsMax) times.")
-            return .ended
+            return .done
         }
         guard let request = StoredRequest(row.request, n: row.n) else {
             await giveUp(row, "Its request cannot be read.")
-            return .ended
+            return .done
         }
         guard let provider = provider(row.provider, in: row.wallet.mode),
             let price = catalogue.current.price(
@@ -159,10 +160,10 @@ extension Engine {
             // Admitted by a server that has read the catalogue since: this one will have in a moment.
             guard clock.now - row.createdAt > Self.catalogueGrace else {
                 await putBack(row)
-                return .ended
+                return .done
             }
             await giveUp(row, "The model is not served any more.")
-            return .ended
+            return .done
         }
         let order = Order(
             wallet: row.wallet, generation: row.generation, model: row.model,
@@ -172,12 +173,12 @@ extension Engine {
             try provider.enter(order.assignment)
         } catch {
             await putBack(row)
-            return .putBack
+            return .noRoom
         }
         let result = await runOnItsOwn(order, by: provider)
-        if case .failure(is HandedBack) = result { return .putBack }
+        if case .failure(is HandedBack) = result { return .done }
         ends.ended(order.name)
-        return .ended
+        return .done
     }
 
     /// How long after its admission a job may be of a model that this server does not know yet:
