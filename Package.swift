@@ -71,17 +71,18 @@ let package = Package(
             plugins: ["EmbedMigrations"]),
         library("Ledger", ["Postgres", "Signing", "Units"], exclude: reasoned),
         library("Jobs", ["Log", "Postgres", "Threads", "Units"]),
+        library("Providers", ["HTTP", "Pictures", "Units"]),
         library(
             "Gateway",
             [
-                "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage", "Threads",
-                "Units",
+                "HTTP", "HTTPClient", "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Providers",
+                "Signing", "Storage", "Threads", "Units",
             ], exclude: ["Catalogue/README.md"]),
         library(
             "API",
             [
-                "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres", "Signing", "Storage",
-                "Threads", "Units",
+                "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres", "Providers", "Signing",
+                "Storage", "Threads", "Units",
             ]),
         .target(name: "CMalloc"),
         program(

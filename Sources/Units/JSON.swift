@@ -7,6 +7,8 @@ public enum JSON: Sendable {
     case int(Int64)
     /// Dollars, as an exact decimal number.
     case credits(Credits)
+    /// A number as it is written, such as `3.5`.
+    case number(String)
     case string(String)
     /// Bytes as base64 text, written without an intermediate string.
     case base64([UInt8])
@@ -41,6 +43,7 @@ public enum JSON: Sendable {
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .int(let value): bytes += String(value).utf8
         case .credits(let amount): bytes += amount.dollars.utf8
+        case .number(let text): bytes += text.utf8
         case .string(let text): Self.write(text, into: &bytes)
         case .base64(let data):
             bytes.append(UInt8(ascii: "\""))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Providers
 import Units
 
 /// The members of a JSON object, read one by one; each refusal names the field, what came and
@@ -136,8 +137,8 @@ struct Fields: Decodable {
     }
 
     /// An object whose members are somebody else's to understand; nil when absent or null.
-    func foreign(_ name: String) throws(Refusal) -> [String: ForeignJSON]? {
-        try value(name, as: [String: ForeignJSON].self, "an object")
+    func foreign(_ name: String) throws(Refusal) -> [String: JSONValue]? {
+        try value(name, as: [String: JSONValue].self, "an object")
     }
 
     /// Texts by name; nil when the member is absent or null.

@@ -1,3 +1,4 @@
+import Providers
 import Units
 
 /// Which providers a caller of dialect (d) wants: the member `provider`.
@@ -16,7 +17,7 @@ struct ProviderPreferences: Hashable, Sendable {
     /// False: the first provider's error is the answer.
     var allowsFallbacks = true
     /// What is passed on to the one that serves, by provider.
-    var options: [String: [String: ForeignJSON]] = [:]
+    var options: [String: [String: JSONValue]] = [:]
 
     /// Providers that a list names, at most: more than there are.
     private static let listMax = 64
