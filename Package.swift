@@ -128,8 +128,7 @@ let package = Package(
             of: "Gateway",
             [
                 "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures",
-                "Postgres",
-                "SeedSupport", "Signing", "Threads", "Units",
+                "Postgres", "Providers", "SeedSupport", "Signing", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(
@@ -147,8 +146,8 @@ let package = Package(
         tests(
             of: "API",
             [
-                "Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Postgres", "Signing",
-                "Units",
+                "Gateway", "GatewaySupport", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
+                "Signing", "Threads", "Units",
             ]),
     ]
 )

@@ -113,7 +113,7 @@ public struct Application: Sendable {
     }
 
     /// The refusal behind an error; a fault is logged here, once, and told without its details.
-    private func refusal(for error: any Error, request id: String) -> Refusal {
+    func refusal(for error: any Error, request id: String) -> Refusal {
         switch error {
         case let refusal as Refusal: return refusal
         case let failure as BodyFailure: return Self.refusal(for: failure)

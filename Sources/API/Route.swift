@@ -22,6 +22,13 @@ struct Route: Sendable {
         Route("POST", "/v1/images/generations", .openAI, .generate) {
             try await $0.openAIGeneration($1)
         },
+        Route("POST", "/v1/openai/images/edits", .imageRouter, .generate) {
+            try await $0.imageRouterGeneration($1)
+        },
+        Route("POST", "/v1/images/edits", .openAI, .generate) { try await $0.openAIEdit($1) },
+        Route("POST", "/v1/images/variations", .openAI, .generate) {
+            try await $0.openAIVariation($1)
+        },
         Route("POST", "/v1/image/generate", .imaRouter, .generate) {
             try await $0.imaRouterGeneration($1)
         },

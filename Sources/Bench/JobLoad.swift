@@ -34,7 +34,8 @@ struct JobLoad {
             database: database, url: url, settings: .init(),
             catalogue: try await CatalogueKeeper(database: database, log: .silent),
             store: try ImageStore(directory: "/tmp/atelier-bench-store", pool: files),
-            painting: painting, lease: lease, limits: .init(), clock: clock, log: .silent)
+            inputs: Inputs(), painting: painting, lease: lease, limits: .init(), clock: clock,
+            log: .silent)
         worker = Worker(engine: engine, slots: Self.slots)
         reader = JobReader(url: url, settings: .init(), clock: clock)
     }

@@ -29,7 +29,7 @@ struct LedgerLoad {
             database: database, url: url, settings: .init(),
             catalogue: try await CatalogueKeeper(database: database, log: .silent),
             store: try ImageStore(directory: "/tmp/atelier-bench-store", pool: pool),
-            painting: pool,
+            inputs: Inputs(), painting: pool,
             lease: lease, limits: .init(), clock: clock, log: .silent)
     }
 

@@ -49,7 +49,8 @@ struct Services: Sendable {
         limits.queueDepthMax = configuration.queueDepth
         engine = Engine(
             database: keeping, url: configuration.databaseURL, settings: .init(),
-            catalogue: catalogue, store: store, painting: painting, lease: lease, limits: limits,
+            catalogue: catalogue, store: store, inputs: Inputs(), painting: painting, lease: lease,
+            limits: limits,
             clock: clock, log: log)
         worker = role.works ? Worker(engine: engine, slots: configuration.slots) : nil
         wakeUps = WakeUps(

@@ -6,6 +6,7 @@ import GatewaySupport
 import HTTP
 import Log
 import Testing
+import Threads
 import Units
 
 /// The public interface on a gateway of its own, called without a socket.
@@ -57,15 +58,22 @@ struct Caller {
     func send(
         _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = []
     ) async throws -> Answer {
+        try await Answer(await respond(method, target, headers, body: body))
+    }
+
+    /// The answer as the server is given it, its body unread.
+    func respond(
+        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = []
+    ) async -> Response {
         let parts = target.split(separator: "?", maxSplits: 1)
         let left = Pieces(body)
-        let request = Request(
-            method: method, path: String(parts[0]),
-            query: parts.count == 2 ? String(parts[1]) : nil, headers: headers,
-            body: RequestBody(declaredBytes: body.count) { () throws(BodyFailure) in
-                await left.next()
-            })
-        return try Answer(await application.respond(to: request))
+        return await application.respond(
+            to: Request(
+                method: method, path: String(parts[0]),
+                query: parts.count == 2 ? String(parts[1]) : nil, headers: headers,
+                body: RequestBody(declaredBytes: body.count) { () throws(BodyFailure) in
+                    await left.next()
+                }))
     }
 
     /// A body in one piece.
@@ -86,7 +94,7 @@ struct Answer {
     let headers: Headers
     let body: [UInt8]
 
-    init(_ response: Response) throws {
+    init(_ response: Response) async throws {
         status = response.status.rawValue
         headers = response.headers
         switch response.body {
@@ -94,7 +102,10 @@ struct Answer {
         case .bytes(let bytes): body = bytes
         case .file(let descriptor, let offset, let count):
             body = OpenFile.read(descriptor, offset, count)
-        case .stream: body = []
+        case .stream(let write):
+            let written = Lock<[UInt8]>([])
+            try await write(BodyWriter { piece in written.withLock { $0 += piece } })
+            body = written.withLock { $0 }
         }
     }
 

@@ -198,7 +198,7 @@ import Units
             "output_compression", 400
         ),
         (
-            "/v1/images/generations", #"{"model":"test/test","prompt":"a","stream":true}"#,
+            "/v1/images/generations", #"{"model":"test/test","prompt":"a","stream":1}"#,
             "stream", 400
         ),
         ("/v1/image/generate", #"{"model":"test/test","prompt":"a","size":"3:1"}"#, "size", 400),

@@ -92,14 +92,15 @@ import Units
     }
 
     @Test(arguments: [
-        (#""stream":true"#, "stream"), (#""n":11"#, "n"), (#""resolution":"3K""#, "resolution"),
+        (#""stream":1"#, "stream"), (#""n":11"#, "n"), (#""resolution":"3K""#, "resolution"),
         (#""aspect_ratio":"16:10""#, "aspect_ratio"), (#""size":"big""#, "size"),
         (#""size":"1024x1024","resolution":"4K""#, "resolution"),
         (#""size":"1024x1024","aspect_ratio":"16:9""#, "aspect_ratio"),
         (#""size":"1K","resolution":"2K""#, "resolution"), (#""quality":"best""#, "quality"),
         (#""output_format":"svg""#, "output_format"),
         (#""output_compression":101"#, "output_compression"),
-        (#""background":"transparent""#, "background"), (#""seed":"x""#, "seed"),
+        (#""background":"transparent","output_format":"jpeg""#, "background"),
+        (#""seed":"x""#, "seed"),
         (
             #""input_references":[{"type":"image_url","image_url":{"url":"ftp://x"}}]"#,
             "input_references"
@@ -137,7 +138,7 @@ import Units
                     with: #""provider":{"order":["test"],"ignore":null,"sort":{"by":"price","#
                         + #""partition":"none"},"allow_fallbacks":false,"new":1,"#
                         + #""options":{"test":{"steps":[1,2.5,null,true,"x",{"deep":{}}]}}},"#
-                        + #""trace":{"trace_id":"t","ours":1},"quality":"max","size":null,"#
+                        + #""trace":{"trace_id":"t","ours":1},"quality":"high","size":null,"#
                         + #""input_references":[],"plugins":[],"size":"32x32""#), as: acme)
             #expect(reply.status == 200, "\(reply.text)")
         }

@@ -67,13 +67,13 @@ import Units
     }
 
     /// Each reason to say no, in each dialect: a status that clients know, and a body that parses.
-    @Test func everyRefusalHasAnAnswerInEveryDialect() throws {
+    @Test func everyRefusalHasAnAnswerInEveryDialect() async throws {
         for shape in [ErrorShape.imageRouter, .openAI, .imaRouter, .jobs, .openRouter, .problem] {
             for kind in Refusal.Kind.allCases {
                 let refusal = Refusal(
                     kind, "a \"quoted\" reason\n", field: "field", retryAfter: .milliseconds(1),
                     shortfall: .init(needed: .dollars(2), available: .dollars(1)))
-                let answer = try Answer(Response.refusing(refusal, as: shape))
+                let answer = try await Answer(Response.refusing(refusal, as: shape))
                 #expect((400...599).contains(answer.status))
                 #expect(answer.headers["Retry-After"] == "1")
                 struct AnyBody: Decodable {}

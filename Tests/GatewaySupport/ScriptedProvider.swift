@@ -62,7 +62,7 @@ package final class ScriptedProvider: Provider {
     package func leave(_ assignment: Assignment) {}
 
     package func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
         let (failure, number, waits) = state.withLock { state in
             state.submitted += 1

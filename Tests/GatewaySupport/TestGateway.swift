@@ -76,6 +76,7 @@ public struct TestGateway: Sendable {
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
+            inputs: Inputs(),
             providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock)),
             lease: lease,
             limits: limits, clock: time.clock, log: .silent)

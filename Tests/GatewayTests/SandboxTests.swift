@@ -1,11 +1,13 @@
-import Gateway
 import GatewaySupport
 import Jobs
 import Ledger
 import Pictures
 import Postgres
+import Providers
 import Testing
 import Units
+
+@testable import Gateway
 
 /// Test keys: every model, from the built-in sandbox, at its true price in play credits.
 @Suite struct SandboxTests {
@@ -28,6 +30,8 @@ import Units
             let now = gateway.time.clock.now
             var left = try await gateway.wallet(of: acme).posted
             for model in gateway.engine.models where model.life.state(at: now) != .retired {
+                let references = model.endpoints[0].capabilities?.parameters["input_references"]
+                guard references?.whole?.lowerBound ?? 0 == 0 else { continue }
                 let made = try await gateway.engine.finish(
                     ask(model.id), for: acme.hash, in: .test)
                 let size = try #require(made.images.first).size
@@ -37,6 +41,67 @@ import Units
                 left -= cost
             }
             #expect(try await gateway.wallet(of: acme).posted == left)
+        }
+    }
+
+    /// What a customer would try: each value of each parameter by itself.
+    private func variations(of model: Catalogue.Model) throws -> [GenerationRequest] {
+        let able = try #require(model.endpoints[0].capabilities)
+        var all: [GenerationRequest] = []
+        func add(_ change: (inout GenerationRequest) -> Void) {
+            var request = ask(model.id)
+            change(&request)
+            all.append(request)
+        }
+        for (name, descriptor) in able.parameters.sorted(by: { $0.key < $1.key }) {
+            for word in descriptor.words {
+                let sides = word.split(separator: "x").compactMap { Int($0) }
+                switch name {
+                case "n": add { $0.n = Int(word) ?? 1 }
+                case "quality": add { $0.quality = word }
+                case "aspect_ratio": add { $0.size = .shape(Ratio(word), nil) }
+                case "resolution": add { $0.size = .shape(nil, Tier(word)) }
+                case "output_format": add { $0.format = ImageFormat(rawValue: word) ?? .png }
+                case "size" where sides.count == 2:
+                    add { $0.size = .pixels(PixelSize(width: sides[0], height: sides[1])) }
+                default:
+                    guard let option = PictureOption(rawValue: name) else { continue }
+                    add {
+                        $0.options = [option: .text(word)]
+                        $0.format = .png
+                    }
+                }
+            }
+            switch (descriptor, PictureOption(rawValue: name)) {
+            case (.range(let min, let max, _), let option?):
+                add { $0.options = [option: .number(min)] }
+                add { $0.options = [option: .number(max)] }
+            case (.range, nil) where name == "n": add { $0.n = 10 }
+            case (.flag, let option?):
+                add { $0.options = [option: option.kind == .flag ? .flag(true) : .text("blurry")] }
+            default: continue
+            }
+        }
+        return all
+    }
+
+    @Test func everyModelTakesEachValueOfEachOfItsParameters() async throws {
+        try await withGateway(provider: try ScriptedProvider()) { gateway in
+            try await gateway.sync()
+            let acme = try await gateway.customer(mode: .test)
+            let now = gateway.time.clock.now
+            var made = 0
+            for model in gateway.engine.models where model.life.state(at: now) != .retired {
+                let references = model.endpoints[0].capabilities?.parameters["input_references"]
+                // A picture to start from has to be looked at; that is tested elsewhere.
+                guard references?.whole?.lowerBound ?? 0 == 0 else { continue }
+                for request in try variations(of: model) {
+                    let wanted = try await gateway.engine.finish(request, for: acme.hash, in: .test)
+                    #expect(wanted.images.count == request.n, "\(model.id)")
+                    made += 1
+                }
+            }
+            #expect(made > 700)
         }
     }
 

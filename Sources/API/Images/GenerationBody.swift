@@ -8,6 +8,8 @@ import Units
 protocol GenerationBody: Sendable {
     var request: GenerationRequest { get }
     var delivery: Delivery { get }
+    /// Whether its caller wants to see pictures while they are drawn.
+    var streams: Bool { get }
 
     /// Refuses what the dialect does not accept.
     init(_ fields: Fields) throws(Refusal)
@@ -17,6 +19,8 @@ protocol GenerationBody: Sendable {
 }
 
 extension GenerationBody {
+    var streams: Bool { false }
+
     init(_ fields: Fields, _ headers: Headers) throws(Refusal) { try self.init(fields) }
 }
 
@@ -34,6 +38,7 @@ extension Application {
     /// nil where callers know no such answer. `Prefer` (RFC 7240) overrides it.
     func generated<Body: GenerationBody>(
         _ request: Request, as: Body.Type, budget: Duration? = nil,
+        telling events: ((Body) -> (any ImageEvents)?)? = nil,
         answering: (Body, FinishedGeneration) async -> Response
     ) async throws -> Response {
         let text = try Credential.key(of: request)
@@ -43,6 +48,10 @@ extension Application {
             let (fields, claim) = try await submission(of: request, mode: text.mode)
             let body = try Body(fields, request.headers)
             try refuse(webhook: body.request.webhook)
+            if body.streams, let events = events?(body) {
+                return try await streamed(
+                    body.request, for: text, claim: claim, as: events)
+            }
             let patience = try preference.patience(for: body.delivery, budget: budget)
             switch try await engine.generate(
                 body.request, for: key, in: text.mode, claim: claim, patience: patience)
@@ -142,14 +151,5 @@ extension Fields {
             throw Fields.notOne(of: accepted.map(\.rawValue), "output_format", word)
         }
         return format
-    }
-
-    /// Input pictures would be ignored by a model that draws from text alone.
-    func refuseImages() throws(Refusal) {
-        for name in ["image", "image[]", "images", "mask", "mask[]"] where has(name) {
-            throw Refusal(
-                .invalidValue, "This model takes no input pictures: leave '\(name)' out.",
-                field: name)
-        }
     }
 }

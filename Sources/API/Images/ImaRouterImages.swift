@@ -1,6 +1,7 @@
 import Gateway
 import HTTP
 import Pictures
+import Providers
 import Units
 
 extension Application {
@@ -59,9 +60,7 @@ struct ImaRouterBody: GenerationBody {
 
     /// One request of the asynchronous path; `prompt` when it is not a member of `fields`.
     init(item fields: Fields, prompt: String?, webhook: RequestedWebhook? = nil) throws(Refusal) {
-        try fields.refuseImages()
         let quality = try fields.word("quality", of: OpenAIBody.qualities)
-        _ = try fields.word("background", of: ["auto", "opaque"])
         delivery = try fields.delivery(default: .url, of: [.url, .base64])
         let size = try GenerationRequest.Size(
             pixels: fields.string("size") ?? "auto", orRatios: ["1:1", "4:3", "16:9", "9:16"],
@@ -74,7 +73,7 @@ struct ImaRouterBody: GenerationBody {
                 "Invalid size \(pixels.width)x\(pixels.height). Accepted: 512 to 4096 pixels a "
                     + "side.", field: "size")
         }
-        request = GenerationRequest(
+        var request = GenerationRequest(
             dialect: .imaRouter, model: try fields.requiredString("model"),
             prompt: prompt == nil ? try fields.requiredString("prompt") : prompt ?? "",
             n: try fields.integer("n", in: 1...10) ?? 1, size: size, ratioField: "size",
@@ -82,5 +81,9 @@ struct ImaRouterBody: GenerationBody {
             format: try fields.format(default: .png, of: [.png, .jpeg]),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: delivery.keeping, webhook: webhook, metadata: try fields.metadata())
+        request.pictures = try fields.pictures(["images", "image"])
+        request.mask = try fields.mask(["mask"])
+        request.options = try fields.options([.background, .negativePrompt])
+        self.request = request
     }
 }

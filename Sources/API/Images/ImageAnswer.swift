@@ -35,17 +35,21 @@ extension Application {
     func answer(_ json: JSON, imageBytes: Int) async -> Response {
         return Response(
             .ok, headers: ["Content-Type": "application/json"],
-            body: .bytes(await bytes(of: json, imageBytes: imageBytes)))
+            body: .bytes(await written(imageBytes) { json.bytes }))
     }
 
+    /// What `write` writes, which carries pictures of `imageBytes`.
+    ///
     /// The picture is made and paid for: nothing from here on may fail.
-    private func bytes(of json: JSON, imageBytes: Int) async -> [UInt8] {
-        guard imageBytes > Self.smallAnswerBytes else { return json.bytes }
+    func written(
+        _ imageBytes: Int, _ write: @escaping @Sendable () -> [UInt8]
+    ) async -> [UInt8] {
+        guard imageBytes > Self.smallAnswerBytes else { return write() }
         do {
-            return try await pool.run { json.bytes }
+            return try await pool.run { write() }
         } catch {
             // The pool is full: then it is written here, and others wait a little.
-            return json.bytes
+            return write()
         }
     }
 }

@@ -4,8 +4,9 @@ import Pictures
 import Units
 
 extension Application {
-    /// `POST /v1/openai/images/generations`, dialect (a): WebP and a URL unless told otherwise.
-    /// Unknown members are ignored.
+    /// `POST /v1/openai/images/generations` and `…/edits`, dialect (a): WebP and a URL unless told
+    /// otherwise. Both are the same: pictures to start from make it an edit. Unknown members are
+    /// ignored.
     func imageRouterGeneration(_ request: Request) async throws -> Response {
         let started = clock.now
         return try await generated(request, as: ImageRouterBody.self) { asked, finished in
@@ -30,7 +31,6 @@ private struct ImageRouterBody: GenerationBody {
     static let promptMax = 10_000
 
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseImages()
         let prompt = try fields.string("prompt") ?? ""
         guard prompt.unicodeScalars.count <= Self.promptMax else {
             throw Refusal(
@@ -40,7 +40,7 @@ private struct ImageRouterBody: GenerationBody {
         }
         let quality = try fields.word("quality", of: ["auto", "low", "medium", "high"])
         delivery = try fields.delivery(default: .url, of: Delivery.allCases)
-        request = GenerationRequest(
+        var request = GenerationRequest(
             dialect: .imageRouter, model: try fields.requiredString("model"), prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1,
             size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
@@ -48,5 +48,8 @@ private struct ImageRouterBody: GenerationBody {
             format: try fields.format(
                 default: .webp, of: [.webp, .jpeg, .png], ignoringCase: true),
             keeping: delivery.keeping)
+        request.pictures = try fields.pictures(["image", "image[]"])
+        request.mask = try fields.mask(["mask", "mask[]"])
+        self.request = request
     }
 }

@@ -7,100 +7,111 @@ extension Application {
     /// `POST /v1/images/generations`, dialect (b): PNG as base64 unless told otherwise. An unknown
     /// member is a 400, as at OpenAI.
     func openAIGeneration(_ request: Request) async throws -> Response {
-        try await generated(request, as: OpenAIBody.self) { asked, finished in
+        try await openAIImages(request, as: OpenAIGenerationBody.self)
+    }
+
+    /// `POST /v1/images/edits`: the same, from up to 16 pictures and a mask.
+    func openAIEdit(_ request: Request) async throws -> Response {
+        try await openAIImages(request, as: OpenAIEditBody.self)
+    }
+
+    /// `POST /v1/images/variations`: the same, from one picture and no words.
+    func openAIVariation(_ request: Request) async throws -> Response {
+        try await openAIImages(request, as: OpenAIVariationBody.self)
+    }
+
+    private func openAIImages<Body: OpenAIImageBody>(
+        _ request: Request, as: Body.Type
+    ) async throws -> Response {
+        try await generated(
+            request, as: Body.self, telling: { OpenAIEvents(body: $0.body) }
+        ) { asked, finished in
             let size = finished.images.first?.size ?? PixelSize(width: 0, height: 0)
-            let echo = asked.safetyIdentifier.map { [("safety_identifier", JSON.string($0))] } ?? []
             let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }
             return await answer(
                 .object(
-                    [
-                        ("created", .int(finished.endedAt.seconds)),
-                        ("background", .string("opaque")),
-                        ("output_format", .string(finished.format.rawValue)),
-                        ("quality", .string(asked.quality)),
-                        ("size", .string("\(size.width)x\(size.height)")), ("data", .array(data)),
-                        ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
-                        ("receipt", finished.receipt.json),
-                    ] + echo), imageBytes: finished.carried(asked.delivery))
+                    [("created", .int(finished.endedAt.seconds))]
+                        + asked.body.echo(size: size) + [
+                            ("data", .array(data)), ("cost", .credits(finished.money.captured)),
+                            ("id", .id(finished.id)), ("receipt", finished.receipt.json),
+                        ]), imageBytes: finished.carried(asked.delivery))
         }
     }
 }
 
-/// The body of dialect (b).
-struct OpenAIBody: GenerationBody {
-    let request: GenerationRequest
-    let delivery: Delivery
-    /// As answered: a resolved value, never `auto`.
-    let quality: String
-    /// Echoed, as OpenAI does.
-    let safetyIdentifier: String?
+/// The three ways to ask in dialect (b).
+protocol OpenAIImageBody: GenerationBody {
+    var body: OpenAIBody { get }
+}
 
-    private static let known: Set<String> = [
-        "prompt", "model", "n", "size", "quality", "response_format", "output_format",
-        "output_compression", "background", "moderation", "style", "stream", "partial_images",
-        "user", "safety_identifier", "seed", "provider", "metadata",
-    ]
+extension OpenAIImageBody {
+    var request: GenerationRequest { body.request }
+    var delivery: Delivery { body.delivery }
+    var streams: Bool { body.streams }
+}
 
-    /// What other models know; these draw from a prompt alone.
-    private static let beyondTheseModels = [
-        "complexity", "frame_count", "frame_duration_ms", "svg", "aspect_ratio", "resolution",
-        "negative_prompt", "input_references",
-    ]
-
-    /// `quality`, of all models together.
-    static let qualities = ["auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"]
+struct OpenAIGenerationBody: OpenAIImageBody {
+    let body: OpenAIBody
 
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseUnknown(beyond: Self.known.union(Self.beyondTheseModels))
-        for name in Self.beyondTheseModels where fields.has(name) {
-            throw Refusal(
-                .invalidValue, "This model does not take '\(name)': leave it out.", field: name)
-        }
-        let prompt = try fields.requiredString("prompt")
-        let quality = try fields.word("quality", of: Self.qualities)
-        self.quality = quality.flatMap { $0 == "auto" ? nil : $0 } ?? "medium"
-        safetyIdentifier = try fields.string("safety_identifier")
-        delivery = try fields.delivery(default: .base64, of: [.url, .base64])
-        let format = try fields.format(default: .png, of: [.png, .jpeg, .webp])
-        try Self.refuseUnsupported(fields)
-        request = GenerationRequest(
-            dialect: .openAI, model: try fields.requiredString("model"), prompt: prompt,
-            n: try fields.integer("n", in: 1...10) ?? 1,
-            size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
-            quality: quality, format: format, compression: try Self.compression(fields, format),
-            seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
-            keeping: delivery.keeping)
+        try fields.refuseUnknown(
+            beyond: OpenAIBody.known.union(["moderation", "style", "input_references"]))
+        var body = try OpenAIBody(fields, prompt: try fields.requiredString("prompt"))
+        body.request.pictures = try fields.pictures(["input_references"])
+        self.body = body
     }
+}
 
-    private static func compression(
-        _ fields: Fields, _ format: ImageFormat
-    ) throws(Refusal) -> Int? {
-        guard let compression = try fields.integer("output_compression", in: 0...100) else {
-            return nil
-        }
-        guard format != .png || compression == 100 else {
+struct OpenAIEditBody: OpenAIImageBody {
+    let body: OpenAIBody
+
+    /// Where pictures may be: files of a form, or references in JSON.
+    private static let pictures = ["image", "image[]", "images"]
+
+    init(_ fields: Fields) throws(Refusal) {
+        try fields.refuseUnknown(
+            beyond: OpenAIBody.known.union(Self.pictures).union([
+                "mask", "mask[]", "moderation", "markup",
+            ]))
+        if fields.has("markup") {
             throw Refusal(
-                .invalidValue,
-                "Compression less than 100 is not supported for PNG output format.",
-                field: "output_compression")
+                .invalidValue, "'markup' is not supported: send a 'mask'.", field: "markup")
         }
-        return format == .png ? nil : compression
+        var body = try OpenAIBody(fields, prompt: try fields.requiredString("prompt"))
+        body.isEdit = true
+        body.request.pictures = try fields.pictures(Self.pictures)
+        body.request.mask = try fields.mask(["mask", "mask[]"])
+        guard !body.request.pictures.isEmpty else {
+            throw Refusal(
+                .missingParameter, "Missing required parameter: 'image'.", field: "image")
+        }
+        self.body = body
     }
+}
 
-    /// What the test models cannot do is refused rather than dropped in silence; what cannot show
-    /// in the picture is checked and ignored.
-    private static func refuseUnsupported(_ fields: Fields) throws(Refusal) {
-        if try fields.boolean("stream") == true {
+struct OpenAIVariationBody: OpenAIImageBody {
+    let body: OpenAIBody
+
+    /// What a model is told that needs words; a caller has none to send here.
+    private static let prompt = "A variation of this picture."
+
+    init(_ fields: Fields) throws(Refusal) {
+        try fields.refuseUnknown(beyond: [
+            "image", "model", "n", "size", "response_format", "user",
+        ])
+        var body = try OpenAIBody(
+            fields, prompt: Self.prompt,
+            delivery: try fields.delivery(default: .url, of: [.url, .base64]))
+        body.isEdit = true
+        body.request.pictures = try fields.pictures(["image"])
+        guard let first = body.request.pictures.first else {
             throw Refusal(
-                .invalidValue, "This model does not stream: leave 'stream' out.", field: "stream")
+                .missingParameter, "Missing required parameter: 'image'.", field: "image")
         }
-        if try fields.word("background", of: ["auto", "transparent", "opaque"]) == "transparent" {
+        guard body.request.pictures.count == 1 else {
             throw Refusal(
-                .invalidValue, "This model draws no transparent background.", field: "background")
+                .invalidValue, "A variation starts from one picture.", field: first.field)
         }
-        _ = try fields.integer("partial_images", in: 0...3)
-        _ = try fields.word("moderation", of: ["auto", "low"])
-        _ = try fields.word("style", of: ["vivid", "natural"])
-        _ = try fields.string("user")
+        self.body = body
     }
 }

@@ -6,7 +6,13 @@ import Units
 extension Application {
     /// `POST /api/v1/images`, dialect (d): always base64, with the cost in `usage`.
     func openRouterImages(_ request: Request) async throws -> Response {
-        try await generated(request, as: OpenRouterBody.self) { asked, finished in
+        try await generated(
+            request, as: OpenRouterBody.self,
+            telling: { body in
+                // What shows nothing while it draws is answered whole, as documented.
+                streams(body.request) ? OpenRouterEvents() : nil
+            }
+        ) { asked, finished in
             let media = JSON.string(finished.format.mediaType)
             let data = finished.images.map { image in
                 JSON.object([item(image, asked.delivery), ("media_type", media)])
@@ -21,6 +27,12 @@ extension Application {
             response.headers["X-Generation-Id"] = OpenRouterID.text(finished.id)
             return response
         }
+    }
+}
+
+extension Application {
+    private func streams(_ request: GenerationRequest) -> Bool {
+        engine.model(named: request.model)?.endpoints.first?.capabilities?.streaming == true
     }
 }
 

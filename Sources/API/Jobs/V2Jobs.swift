@@ -12,7 +12,7 @@ extension Application {
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
             let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let asked = try V2Body(fields).request
+            let asked = try V2Body(fields, model: engine.model).request
             try refuse(webhook: asked.webhook)
             let answer = try await engine.generate(
                 asked, for: key, in: text.mode, claim: claim, patience: .none)
@@ -146,60 +146,61 @@ enum V2Job {
 }
 
 /// The body of dialect (e): closed, so that a misspelt member is told rather than ignored.
-private struct V2Body {
+struct V2Body {
     let request: GenerationRequest
 
-    /// Characters of a prompt.
+    /// Characters of a prompt; those of the models that take more.
     private static let promptMax = 2000
+    private static let longPrompts = (models: "wan-image-2.7", max: 5000)
 
-    init(_ fields: Fields) throws(Refusal) {
+    /// `model(named:)` finds a model under any of its names.
+    init(
+        _ fields: Fields, model find: (String) -> Catalogue.Model?
+    ) throws(Refusal) {
+        let asked = try fields.requiredString("model")
+        let model = find(asked)?.id ?? asked
+        let family = V2Family.of(model)
+        let objects = [family?.name, V2Family.general.name].compactMap(\.self)
         try fields.refuseUnknown(
-            beyond: ["prompt", "model", "webhookUrl", "webhookEvents", "parameters"])
+            beyond: Set(["prompt", "model", "webhookUrl", "webhookEvents"] + objects))
         let prompt = try fields.requiredString("prompt")
-        guard (1...Self.promptMax).contains(prompt.unicodeScalars.count) else {
+        let max =
+            model.hasPrefix(Self.longPrompts.models) ? Self.longPrompts.max : Self.promptMax
+        guard (1...max).contains(prompt.unicodeScalars.count) else {
             throw Refusal(
                 .invalidValue,
-                "The prompt has \(prompt.unicodeScalars.count) characters; 1 to \(Self.promptMax) "
+                "The prompt has \(prompt.unicodeScalars.count) characters; 1 to \(max) "
                     + "are accepted.", field: "prompt")
         }
-        let options: Options
+        guard objects.count(where: fields.has) <= 1 else {
+            throw Refusal(
+                .invalidValue, "Send '\(objects[0])' or '\(objects[1])', not both.",
+                field: objects[1])
+        }
+        let used = [family, .general].compactMap(\.self).first { fields.has($0.name) }
+        let parameters: V2Parameters
+        let size: GenerationRequest.Size
         do throws(Refusal) {
-            options = try Options(try fields.object("parameters"))
+            parameters =
+                try used.map { family throws(Refusal) in
+                    guard let members = try fields.object(family.name) else {
+                        return V2Parameters()
+                    }
+                    return try V2Parameters(members, of: family)
+                } ?? V2Parameters()
+            size = try parameters.size()
         } catch {
-            throw error.within("parameters")
+            throw error.within(used?.name ?? "")
         }
-        request = GenerationRequest(
-            dialect: .jobs, model: try fields.requiredString("model"), prompt: prompt,
-            n: options.n, size: options.size, format: options.format,
-            compression: options.compression, seed: options.seed, webhook: try fields.webhook())
-    }
-
-    /// `parameters`.
-    private struct Options {
-        var n = 1
-        var size = GenerationRequest.Size.auto
-        var format = ImageFormat.png
-        var compression: Int?
-        var seed: Int64?
-
-        init(_ fields: Fields?) throws(Refusal) {
-            guard let fields else { return }
-            try fields.refuseUnknown(beyond: [
-                "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
-            ])
-            n = try fields.integer("n", in: 1...10) ?? 1
-            if let ratio = try fields.string("aspect_ratio") {
-                size = try .init(
-                    pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
-                    field: "aspect_ratio")
-            } else {
-                size = try .init(pixels: fields.string("size") ?? "auto", field: "size")
-            }
-            format = try fields.format(
-                default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
-            compression = try fields.integer("output_compression", in: 0...100)
-            seed = try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init)
-        }
+        var request = GenerationRequest(
+            dialect: .jobs, model: asked, prompt: prompt, n: parameters.count, size: size,
+            quality: parameters.quality, format: parameters.format,
+            compression: parameters.compression, seed: parameters.seed,
+            webhook: try fields.webhook())
+        request.options = parameters.options
+        request.pictures = parameters.pictures
+        request.mask = parameters.mask
+        self.request = request
     }
 }
 

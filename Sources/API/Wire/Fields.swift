@@ -88,6 +88,11 @@ struct Fields: Decodable {
         return number
     }
 
+    /// A number; nil when the member is absent or null.
+    func decimal(_ name: String) throws(Refusal) -> Decimal? {
+        try value(name, as: Decimal.self, "a number")
+    }
+
     /// True or false; nil when the member is absent or null.
     func boolean(_ name: String) throws(Refusal) -> Bool? {
         try value(name, as: Bool.self, "true or false")

@@ -150,7 +150,7 @@ extension ErrorShape {
 }
 
 extension Refusal {
-    fileprivate func openAIError(_ words: ErrorWords, in shape: ErrorShape) -> JSON {
+    func openAIError(_ words: ErrorWords, in shape: ErrorShape) -> JSON {
         // An unknown model is told without its parameter at OpenAI.
         let isNamed = !(shape == .openAI && (kind == .modelNotFound || kind == .modelRetired))
         return .object(

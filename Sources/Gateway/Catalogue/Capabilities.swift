@@ -16,6 +16,9 @@ public final class Capabilities: Sendable {
     private let qualities: [String]
     /// Nil when it draws without a seed.
     private let seeds: ClosedRange<Int>?
+    /// How many pictures a request may start from, and whether one of them may have a mask.
+    private let references: ClosedRange<Int>
+    private let takesMask: Bool
 
     init(_ text: CapabilityText) {
         parameters = text.parameters
@@ -27,38 +30,76 @@ public final class Capabilities: Sendable {
         counts = n?.whole.map { Array($0) } ?? n?.words.compactMap { Int($0) } ?? [1]
         qualities = text.parameters["quality"]?.words ?? []
         seeds = text.parameters["seed"].map { $0.whole ?? Int.min...Int.max }
+        references = text.parameters["input_references"]?.whole ?? 0...0
+        takesMask = text.parameters["mask"] != nil
     }
 
-    /// A request with everything decided, or the refusal that names the field, what came and what
-    /// is accepted.
+    /// A request with everything decided but its pictures, which are only counted: nobody has looked
+    /// at them yet. Or the refusal that names the field, what came and what is accepted.
     ///
     /// A quality or a seed is dropped in silence by what knows none, as documented; a wrong one is
     /// refused by what does.
     func accept(_ request: GenerationRequest, seed: Int64) throws(Refusal) -> Assignment {
-        guard !request.prompt.isEmpty else {
+        try check(prompt: request.prompt)
+        guard counts.contains(request.n) else {
+            throw Self.refused("n", "\(request.n)", accepted: countsInWords)
+        }
+        try check(pictures: request.pictures, mask: request.mask)
+        var assignment = Assignment(
+            prompt: request.prompt, n: request.n,
+            size: try sizes.resolve(request.size, ratioField: request.ratioField),
+            quality: try quality(request.quality), format: request.format,
+            compression: request.compression, seed: try accepted(request.seed) ?? seed,
+            keeping: request.keeping, options: try accepted(request.options, for: request.format))
+        assignment.partials = streaming ? request.partials : 0
+        return assignment
+    }
+
+    private func check(prompt: String) throws(Refusal) {
+        guard !prompt.isEmpty else {
             throw Refusal(.missingParameter, "This model needs a prompt.", field: "prompt")
         }
         // PostgreSQL keeps no text with one, and would refuse its neighbours too.
-        guard !request.prompt.utf8.contains(0) else {
+        guard !prompt.utf8.contains(0) else {
             throw Refusal(
                 .invalidValue, "The prompt contains the character U+0000.", field: "prompt")
         }
-        let length = request.prompt.unicodeScalars.count
+        let length = prompt.unicodeScalars.count
         guard length <= promptMax else {
             throw Refusal(
                 .invalidValue,
                 "The prompt has \(length) characters; at most \(promptMax) are accepted.",
                 field: "prompt")
         }
-        guard counts.contains(request.n) else {
-            throw Self.refused("n", "\(request.n)", accepted: countsInWords)
+    }
+
+    private func check(pictures: [AskedPicture], mask: AskedPicture?) throws(Refusal) {
+        guard pictures.count <= references.upperBound else {
+            let first = pictures[references.upperBound].field
+            throw Refusal(
+                .invalidValue,
+                references.upperBound == 0
+                    ? "This model takes no input pictures: leave '\(first)' out."
+                    : "This model takes up to \(references.upperBound) input pictures; "
+                        + "\(pictures.count) came.", field: first)
         }
-        return Assignment(
-            prompt: request.prompt, n: request.n,
-            size: try sizes.resolve(request.size, ratioField: request.ratioField),
-            quality: try quality(request.quality), format: request.format,
-            compression: request.compression, seed: try accepted(request.seed) ?? seed,
-            keeping: request.keeping)
+        guard pictures.count >= references.lowerBound else {
+            throw Refusal(
+                .missingParameter,
+                "This model needs \(references.lowerBound) input pictures at least; "
+                    + "\(pictures.count) came.", field: "image")
+        }
+        guard let mask else { return }
+        guard takesMask else {
+            throw Refusal(
+                .invalidValue, "This model takes no mask: leave '\(mask.field)' out.",
+                field: mask.field)
+        }
+        guard !pictures.isEmpty else {
+            throw Refusal(
+                .missingParameter, "A mask belongs to an input picture, and there is none.",
+                field: "image")
+        }
     }
 
     private func quality(_ word: String?) throws(Refusal) -> String? {

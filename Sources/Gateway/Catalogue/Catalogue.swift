@@ -85,6 +85,11 @@ public struct Catalogue: Sendable {
         public let endpoint: Endpoint
         public let price: Price
         public let capabilities: Capabilities
+
+        /// Of one picture as it is made unless something else is asked for.
+        var usualCost: Credits {
+            price.cost(of: Work(images: 1, size: capabilities.sizes.automatic))
+        }
     }
 
     /// In order of their ids.
@@ -106,12 +111,14 @@ public struct Catalogue: Sendable {
         byName.filter { $0.value.id == id }.map(\.key).sorted()
     }
 
-    /// The offer behind a model's name at `now`, or the refusal that says what is wrong with it.
+    /// The offers behind a model's name at `now` that `routing` allows, in its order, or the refusal
+    /// that says what is wrong with it. There is at least one.
     ///
-    /// `isServed` says whether a provider can be called: the first that can and has a price is it.
-    public func offer(
-        of name: String, at now: Timestamp, isServed: (String) -> Bool = { _ in true }
-    ) throws(Refusal) -> Offer {
+    /// `isServed` says whether a provider can be called; what has no price is not sold.
+    public func offers(
+        of name: String, at now: Timestamp, routing: Routing = Routing(),
+        isServed: (String) -> Bool = { _ in true }
+    ) throws(Refusal) -> [Offer] {
         guard let model = model(named: name) else {
             throw Refusal(
                 .modelNotFound,
@@ -119,18 +126,28 @@ public struct Catalogue: Sendable {
                 field: "model")
         }
         if model.life.state(at: now) == .retired { throw model.retired }
-        var served = false
-        for endpoint in model.endpoints where isServed(endpoint.provider) {
-            served = true
+        let served = model.endpoints.filter { isServed($0.provider) }
+        guard !served.isEmpty else { throw Self.unavailable(model.id) }
+        let sold = served.compactMap { endpoint -> Offer? in
             guard let price = endpoint.price(at: now), let able = endpoint.capabilities else {
-                continue
+                return nil
             }
             return Offer(model: model, endpoint: endpoint, price: price, capabilities: able)
         }
-        guard served else { throw Self.unavailable(model.id) }
-        throw Refusal(
-            .modelWithoutPrice, "The model '\(model.id)' has no price yet and cannot be used.",
-            field: "model")
+        guard !sold.isEmpty else {
+            throw Refusal(
+                .modelWithoutPrice,
+                "The model '\(model.id)' has no price yet and cannot be used.", field: "model")
+        }
+        let allowed = sold.filter { routing.allows($0.endpoint.provider) }
+        guard !allowed.isEmpty else {
+            let there = sold.map(\.endpoint.provider).joined(separator: ", ")
+            throw Refusal(
+                .unavailable,
+                "None of the providers of '\(model.id)' is allowed by 'provider': there are "
+                    + "\(there).", field: "provider")
+        }
+        return routing.sorted(allowed)
     }
 
     static func unavailable(_ model: String) -> Refusal {

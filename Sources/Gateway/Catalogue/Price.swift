@@ -95,7 +95,8 @@ public struct Price: Sendable {
             case (.inputText, .token): work.promptBytes * calls
             case (.outputText, .token): Work.outputTextTokens * calls
             case (.inputImage, .token), (.inputReference, .token):
-                work.references.reduce(0) { $0 + Work.tokens(of: $1) } * calls
+                (work.references + [work.mask].compactMap(\.self))
+                    .reduce(0) { $0 + Work.tokens(of: $1) } * calls
             case (.inputImage, .megapixel), (.inputReference, .megapixel):
                 work.references.reduce(0) { $0 + $1.megapixels } * calls
             case (.inputImage, _), (.inputReference, _): work.references.count * calls

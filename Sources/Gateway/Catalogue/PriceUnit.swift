@@ -24,16 +24,20 @@ public struct Work: Hashable, Sendable {
     public var promptBytes: Int
     /// Input pictures.
     public var references: [PixelSize]
+    /// What says where to redraw the first; a provider that counts tokens counts it too.
+    public var mask: PixelSize?
 
     public init(
         images: Int, size: PixelSize = PixelSize(width: 1024, height: 1024),
-        quality: String? = nil, promptBytes: Int = 0, references: [PixelSize] = []
+        quality: String? = nil, promptBytes: Int = 0, references: [PixelSize] = [],
+        mask: PixelSize? = nil
     ) {
         self.images = images
         self.size = size
         self.quality = quality
         self.promptBytes = promptBytes
         self.references = references
+        self.mask = mask
     }
 
     /// Tokens of a call's words that come back beside a picture: thinking, and a sentence. No

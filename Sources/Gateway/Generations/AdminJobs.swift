@@ -33,13 +33,19 @@ extension GenerationLine {
         guard state == "failed" || state == "cancelled", let request else {
             throw Refusal(.conflict, "Job \(id) is \(state): only a failed one is submitted again.")
         }
+        guard request.assignment.inputs.isEmpty else {
+            throw Refusal(
+                .conflict,
+                "Job \(id) started from pictures that are no longer kept: its caller has to submit "
+                    + "it again.")
+        }
         guard let hash = try Key.hash(of: key, account: account, in: transaction) else {
             throw Refusal(.notFound, "The key of job \(id) is gone.")
         }
         // By the provider of the first time: whether another can be called, its server knows.
-        let offer = try Catalogue.load(in: transaction).offer(of: model, at: actor.now) {
+        let offer = try Catalogue.load(in: transaction).offers(of: model, at: actor.now) {
             $0 == provider
-        }
+        }[0]
         let admission = Admission(
             generation: ID(at: actor.now), dialect: dialect, model: model,
             provider: offer.endpoint.provider, priceVersion: offer.price.version, n: Int(n),

@@ -33,6 +33,7 @@ public final class Engine: Sendable {
     let database: Database
     let catalogue: CatalogueKeeper
     let store: ImageStore
+    let inputs: Inputs
     let providers: [String: any Provider]
     let clock: Clock
     let log: Log
@@ -46,11 +47,13 @@ public final class Engine: Sendable {
 
     public convenience init(
         database: Database, url: Secret, settings: Database.Settings, catalogue: CatalogueKeeper,
-        store: ImageStore, painting pool: WorkerPool, lease: Lease, limits: Limits, clock: Clock,
+        store: ImageStore, inputs: Inputs, painting pool: WorkerPool, lease: Lease, limits: Limits,
+        clock: Clock,
         log: Log
     ) {
         self.init(
             database: database, url: url, settings: settings, catalogue: catalogue, store: store,
+            inputs: inputs,
             providers: Self.builtIn(Painter(pool: pool, clock: clock)), lease: lease,
             limits: limits,
             clock: clock, log: log)
@@ -58,12 +61,14 @@ public final class Engine: Sendable {
 
     package init(
         database: Database, url: Secret, settings: Database.Settings, catalogue: CatalogueKeeper,
-        store: ImageStore, providers: [String: any Provider], lease: Lease, limits: Limits,
+        store: ImageStore, inputs: Inputs, providers: [String: any Provider], lease: Lease,
+        limits: Limits,
         clock: Clock, log: Log
     ) {
         self.database = database
         self.catalogue = catalogue
         self.store = store
+        self.inputs = inputs
         self.providers = providers
         self.clock = clock
         self.log = log

@@ -18,11 +18,13 @@ public struct Estimate: Sendable {
 
 extension Engine {
     /// What `request` would hold under a key of this mode, or the refusal it would get for what it
-    /// asks. Holds nothing, and asks nobody.
+    /// asks. Holds nothing, and asks nobody; pictures that it starts from are looked at, for their
+    /// sizes count.
     public func estimate(
         _ request: GenerationRequest, in mode: Mode
-    ) throws(Refusal) -> Estimate {
-        let plan = try plan(request, in: mode, at: clock.now)
+    ) async throws -> Estimate {
+        let plan = try await looking(at: request, plan(request, in: mode, at: clock.now))
+        await discardInputs(of: plan.stored.assignment)
         let work = plan.stored.assignment.work
         return Estimate(
             model: plan.offer.model.id, provider: plan.offer.endpoint.provider,

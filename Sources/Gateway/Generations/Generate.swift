@@ -17,21 +17,23 @@ public enum Patience: Sendable {
     case untilItEnds
 }
 
+/// Who looks on while a generation is carried out in this process.
+public struct Watcher: Sendable {
+    /// It was let in: from here on it ends, and is charged for what it delivers.
+    let admitted: @Sendable () -> Void
+    let show: Show
+
+    public init(admitted: @escaping @Sendable () -> Void, show: @escaping Show) {
+        self.admitted = admitted
+        self.show = show
+    }
+}
+
 /// What a caller is answered.
 public enum GenerationAnswer: Sendable {
     case finished(FinishedGeneration)
     /// It goes on without the caller, as it does already when this is a repetition.
     case accepted(JobName, replayed: Bool = false)
-}
-
-/// A batch whose generations wait in the queue.
-public struct SubmittedBatch: Sendable {
-    public let account: ID<Account>
-    public let id: ID<Batch>
-    /// In the order of submission; empty for a repetition.
-    public let members: [ID<Generation>]
-    /// Whether it had been submitted before, under the same key.
-    public let replayed: Bool
 }
 
 /// The failure of a call that was made before, told again.
@@ -69,12 +71,18 @@ extension Engine {
     /// where the database could not be told: there the reaper releases what is left.
     public func generate(
         _ request: GenerationRequest, for key: KeyHash, in mode: Mode,
-        claim: IdempotencyClaim? = nil, patience: Patience = .untilItEnds
+        claim: IdempotencyClaim? = nil, patience: Patience = .untilItEnds,
+        watcher: Watcher? = nil
     ) async throws -> GenerationAnswer {
-        let plan = try plan(request, in: mode, at: clock.now)
+        let plan = try await looking(at: request, plan(request, in: mode, at: clock.now))
         if case .none = patience { return try await queue(plan, for: key, claim) }
         // Shed before the database is asked: a queue that is too long helps nobody.
-        try plan.provider.enter(plan.stored.assignment)
+        do throws(Refusal) {
+            try plan.provider.enter(plan.stored.assignment)
+        } catch {
+            await discardInputs(of: plan.stored.assignment)
+            throw error
+        }
         let admission = plan.admission(
             start: .running(lease.server),
             // What is kept nowhere can be given to nobody later.
@@ -83,8 +91,10 @@ extension Engine {
         runs.begin(run)
         let verdict: Verdict
         do {
-            verdict = try await admit(
-                Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
+            verdict = try await keepingInputs(of: [plan]) {
+                try await admit(
+                    Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
+            }
         } catch {
             runs.end(run)
             plan.provider.leave(plan.stored.assignment)
@@ -96,15 +106,17 @@ extension Engine {
             plan.provider.leave(plan.stored.assignment)
             return try await replay(earlier, keeping: request.keeping)
         case .admitted(let admitted):
+            watcher?.admitted()
             let order = plan.order(admission, admitted)
             return try await carryOut(
-                order, by: plan.provider, durable: admission.durable, patience)
+                order, by: plan.provider, durable: admission.durable, patience, watcher?.show)
         }
     }
 
     /// Runs an order inside the request when that is a matter of moments, and on its own otherwise.
     private func carryOut(
-        _ order: Order, by provider: any Provider, durable: Bool, _ patience: Patience
+        _ order: Order, by provider: any Provider, durable: Bool, _ patience: Patience,
+        _ show: Show?
     ) async throws -> GenerationAnswer {
         if provider.isQuick(order.assignment) {
             defer {
@@ -112,11 +124,11 @@ extension Engine {
                 provider.leave(order.assignment)
                 ends.ended(order.name)
             }
-            return .finished(try await run(order, by: provider, onItsOwn: false))
+            return .finished(try await run(order, by: provider, onItsOwn: false, show: show))
         }
         let outcome = Lock<Result<FinishedGeneration, any Error>?>(nil)
         runs.start(order.runName, durable: durable) { [self] in
-            let result = await runOnItsOwn(order, by: provider)
+            let result = await runOnItsOwn(order, by: provider, show: show)
             outcome.withLock { $0 = result }
             ends.ended(order.name)
         }
@@ -159,98 +171,6 @@ extension Engine {
                 [
                     "generation": order.generation, "error": "\(error)",
                 ])
-        }
-    }
-
-    /// Submits what will wait in the queue. An answer that was lost is looked for: what was let in
-    /// is carried out, so its caller must not be told that it was not.
-    private func enqueue(_ submission: Submission) async throws -> Verdict {
-        do {
-            return try await admit(submission)
-        } catch DatabaseFailure.uncertain {
-            guard let found = try await confirmed(submission) else {
-                throw DatabaseFailure.unavailable(retryAfter: .seconds(1))
-            }
-            return .admitted(found)
-        }
-    }
-
-    /// A lost answer is looked for so often: while the database is away, and once it is there, where
-    /// the commit may be a moment behind.
-    private static let looksMax = (away: 100, there: 5)
-    private static let lookPause: Duration = .milliseconds(200)
-
-    private func confirmed(_ submission: Submission) async throws -> Admitted? {
-        let first = submission.admissions[0].generation
-        var looks = (away: 0, there: 0)
-        while true {
-            do {
-                let found = try await database.read { transaction in
-                    try Generation.admitted(first, by: submission.key, in: transaction)
-                }
-                looks.there += 1
-                if found != nil || looks.there == Self.looksMax.there { return found }
-            } catch let failure as DatabaseFailure {
-                looks.away += 1
-                guard failure.mayHeal, looks.away < Self.looksMax.away else { throw failure }
-            }
-            await Uncancelled.pause(Self.lookPause)
-        }
-    }
-
-    private func queue(
-        _ plan: Plan, for key: KeyHash, _ claim: IdempotencyClaim?
-    ) async throws -> GenerationAnswer {
-        let admission = plan.admission(start: .queued, durable: true, for: Queue.waitMax)
-        let verdict = try await enqueue(
-            Submission(key: key, admissions: [admission], claim: claim, at: plan.at))
-        switch verdict {
-        case .admitted(let admitted):
-            listeners.withLock { $0.queued }?()
-            return .accepted(
-                JobName(account: admitted.wallet.account, id: admission.generation))
-        case .repeats(let earlier):
-            guard case .generation(let id) = earlier.work else {
-                preconditionFailure("the path is part of the fingerprint")
-            }
-            return .accepted(JobName(account: earlier.account, id: id), replayed: true)
-        }
-    }
-
-    /// Submits requests together: all of them are funded and queued, or none is.
-    public func submit(
-        batch requests: [GenerationRequest], dialect: GenerationRequest.Dialect,
-        webhook: RequestedWebhook?, metadata: [String: String], for key: KeyHash, in mode: Mode,
-        claim: IdempotencyClaim?
-    ) async throws -> SubmittedBatch {
-        let at = clock.now
-        // Ids in the order of submission, which is then the order in which they are shown.
-        let ids = requests.map { _ in ID<Generation>(at: at) }.sorted()
-        let admissions = try zip(ids, requests).enumerated().map { index, item in
-            do {
-                return try plan(item.1, in: mode, at: at).admission(
-                    item.0, start: .queued, durable: true, for: Queue.waitMax)
-            } catch let refusal as Refusal {
-                throw refusal.of(item: index)
-            }
-        }
-        let batch = NewBatch(
-            id: ID(at: at), dialect: dialect.rawValue,
-            request: StoredRequest.json(webhook: webhook, metadata: metadata).text)
-        let verdict = try await enqueue(
-            Submission(
-                key: key, admissions: admissions, batch: batch, claim: claim, at: at))
-        switch verdict {
-        case .admitted(let admitted):
-            listeners.withLock { $0.queued }?()
-            return SubmittedBatch(
-                account: admitted.wallet.account, id: batch.id, members: ids, replayed: false)
-        case .repeats(let earlier):
-            guard case .batch(let id) = earlier.work else {
-                preconditionFailure("the path is part of the fingerprint")
-            }
-            return SubmittedBatch(
-                account: earlier.account, id: id, members: [], replayed: true)
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Pictures
+public import Providers
 import Units
 
 /// What every dialect translates into: one prompt, n images.
@@ -48,6 +49,16 @@ public struct GenerationRequest: Sendable {
     public var webhook: RequestedWebhook?
     /// The caller's own words, given back with the job.
     public var metadata: [String: String]
+    /// What only some models know.
+    public var options: [PictureOption: PictureOption.Value] = [:]
+    /// Pictures to start from.
+    public var pictures: [AskedPicture] = []
+    /// Where to redraw the first of them.
+    public var mask: AskedPicture?
+    /// Which providers may make it.
+    public var routing = Routing()
+    /// Pictures that are wanted while each one is drawn, where the endpoint shows any.
+    public var partials = 0
 
     public init(
         dialect: Dialect, model: String, prompt: String, n: Int = 1, size: Size = .auto,
@@ -82,6 +93,13 @@ public struct Assignment: Sendable {
     public let compression: Int?
     public let seed: Int64
     public let keeping: GenerationRequest.Keeping
+    public let options: [PictureOption: PictureOption.Value]
+    /// Pictures to start from; none until they have been looked at.
+    public internal(set) var inputs: [InputPicture] = []
+    public internal(set) var mask: InputPicture?
+    /// Pictures to show while each one is drawn. Not written down: whoever takes a generation over
+    /// has nobody to show them to.
+    public internal(set) var partials = 0
 }
 
 extension Assignment {
@@ -90,6 +108,8 @@ extension Assignment {
 
     /// What `images` of it consume.
     func work(of images: Int) -> Work {
-        Work(images: images, size: size, quality: quality, promptBytes: prompt.utf8.count)
+        Work(
+            images: images, size: size, quality: quality, promptBytes: prompt.utf8.count,
+            references: inputs.map(\.size), mask: mask?.size)
     }
 }

@@ -11,7 +11,7 @@ extension Engine {
     /// A task that a provider has accepted is asked for until it ends or the deadline passes; it is
     /// submitted again only when the provider says that the work itself has failed.
     func make(
-        _ order: Order, by provider: any Provider, onItsOwn: Bool
+        _ order: Order, by provider: any Provider, onItsOwn: Bool, show: Show?
     ) async throws -> [[UInt8]] {
         var task = order.task
         var attempt = 0
@@ -19,7 +19,7 @@ extension Engine {
         var percentKnown = 0
         while true {
             do {
-                var progress = try await ask(order, by: provider, task, attempt)
+                var progress = try await ask(order, by: provider, task, attempt, show)
                 while case .pending(let name, let next, let percent) = progress {
                     // What fails now and then over a long time is not failing.
                     failedPolls = 0
@@ -30,7 +30,7 @@ extension Engine {
                     (task, percentKnown) = (name, max(step, percentKnown))
                     guard clock.now < order.deadline else { throw Self.tooLate }
                     try await pause(next, onItsOwn: onItsOwn)
-                    progress = try await ask(order, by: provider, task, attempt)
+                    progress = try await ask(order, by: provider, task, attempt, show)
                 }
                 guard case .done(let pictures) = progress, !pictures.isEmpty else {
                     throw ProviderFailure.failed("no picture came")
@@ -53,13 +53,13 @@ extension Engine {
     }
 
     private func ask(
-        _ order: Order, by provider: any Provider, _ task: String?, _ attempt: Int
+        _ order: Order, by provider: any Provider, _ task: String?, _ attempt: Int, _ show: Show?
     ) async throws -> Progress {
         guard let task else {
             // What a provider has accepted must be known, though the server stops meanwhile.
             return try await Uncancelled.run {
                 try await provider.submit(
-                    order.assignment, attempt: attempt, by: order.deadline)
+                    order.assignment, attempt: attempt, by: order.deadline, show: show)
             }
         }
         return try await provider.poll(task, of: order.assignment, by: order.deadline)

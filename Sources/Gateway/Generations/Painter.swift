@@ -1,4 +1,5 @@
 import Pictures
+import Providers
 package import Threads
 package import Units
 
@@ -37,10 +38,11 @@ package struct Painter: Provider {
         .overloaded, "Too many images are being drawn at the moment.", retryAfter: .seconds(2))
 
     package func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
         guard let rehearsal = Rehearsal(assignment.prompt) else {
-            return .done(try await paint(assignment, count: assignment.n, by: deadline))
+            return .done(
+                try await paint(assignment, count: assignment.n, by: deadline, show: show))
         }
         if let failure = rehearsal.failure(attempt: attempt) { throw failure }
         if let seconds = rehearsal.slowSeconds {
@@ -50,7 +52,8 @@ package struct Painter: Provider {
                 task: "slow-\(due.microseconds)-\(seconds)", next: Self.pollEvery, percent: 0)
         }
         return .done(
-            try await paint(assignment, count: rehearsal.count(of: assignment.n), by: deadline))
+            try await paint(
+                assignment, count: rehearsal.count(of: assignment.n), by: deadline, show: show))
     }
 
     /// How often a slow rehearsal wants to be asked.
@@ -68,19 +71,21 @@ package struct Painter: Provider {
                 task: task, next: min(left, Self.pollEvery), percent: Int(min(99, max(0, share))))
         }
         let count = Rehearsal(assignment.prompt)?.count(of: assignment.n) ?? assignment.n
-        return .done(try await paint(assignment, count: count, by: deadline))
+        return .done(try await paint(assignment, count: count, by: deadline, show: nil))
     }
 
     /// Draws the first `count` images of an assignment: one with its seed, the next with the one
     /// after.
     private func paint(
-        _ assignment: Assignment, count: Int, by deadline: Timestamp
+        _ assignment: Assignment, count: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> [[UInt8]] {
         do {
-            if count == 1 { return [try await paint(assignment, 0, by: deadline)] }
+            if count == 1 { return [try await paint(assignment, 0, by: deadline, show: show)] }
             return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
                 for index in 0..<count {
-                    group.addTask { (index, try await paint(assignment, index, by: deadline)) }
+                    group.addTask {
+                        (index, try await paint(assignment, index, by: deadline, show: show))
+                    }
                 }
                 var images = [[UInt8]](repeating: [], count: count)
                 for try await (index, image) in group { images[index] = image }
@@ -96,18 +101,31 @@ package struct Painter: Provider {
     }
 
     private func paint(
-        _ assignment: Assignment, _ index: Int, by deadline: Timestamp
+        _ assignment: Assignment, _ index: Int, by deadline: Timestamp, show: Show?
     ) async throws -> [UInt8] {
         try await pool.run { [clock] in
             guard clock.now < deadline else {
                 throw Refusal(
                     .deadlinePassed, "The image was not made in time. Nothing was charged.")
             }
-            let bitmap = TestPicture.draw(
-                prompt: assignment.prompt, seed: assignment.seed &+ Int64(index),
+            var bitmap = TestPicture.draw(
+                prompt: assignment.prompt, seed: assignment.view &+ Int64(index),
                 size: assignment.size)
-            return try Picture.encode(
-                bitmap, as: assignment.format, quality: assignment.compression)
+            if assignment.options[.background] == .text("transparent") { bitmap = bitmap.cutOut() }
+            func encoded(_ bitmap: Bitmap) throws -> [UInt8] {
+                try Picture.encode(
+                    bitmap, as: assignment.format, quality: assignment.compression)
+            }
+            if let show {
+                for view in 0..<assignment.partials {
+                    // Sixteen times as coarse as the picture, then eight, then four.
+                    let bytes = try encoded(bitmap.coarser(by: 16 >> view))
+                    show(
+                        PartialPicture(
+                            image: index, index: view, bytes: bytes, size: assignment.size))
+                }
+            }
+            return try encoded(bitmap)
         }
     }
 }
@@ -118,6 +136,13 @@ extension Rehearsal {
 }
 
 extension Assignment {
+    /// Its seed, and another one for every picture that it starts from.
+    fileprivate var view: Int64 {
+        inputs.reduce(seed) { seed, picture in
+            seed &* 31 &+ Int64(picture.byteCount) &+ Int64(picture.size.pixels)
+        }
+    }
+
     /// Of all its images together.
     fileprivate var pixels: Int { size.width * size.height * n }
 }

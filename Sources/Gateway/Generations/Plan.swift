@@ -1,3 +1,4 @@
+import Pictures
 import Ledger
 public import Units
 
@@ -6,7 +7,7 @@ struct Plan: Sendable {
     let offer: Catalogue.Offer
     let provider: any Provider
     let dialect: GenerationRequest.Dialect
-    let stored: StoredRequest
+    var stored: StoredRequest
     let at: Timestamp
 
     /// What is asked of the door.
@@ -40,22 +41,78 @@ extension Engine {
     }
 
     /// Finds who can do `request` and what it can cost, or refuses.
+    ///
+    /// Of the offers that the caller allows, the first that can do it; when none can, what the first
+    /// says is told. Its pictures are only counted: `looking(at:)` adds them.
     func plan(
         _ request: GenerationRequest, in mode: Mode, at now: Timestamp
     ) throws(Refusal) -> Plan {
-        let offer = try catalogue.current.offer(of: request.model, at: now) {
-            provider($0, in: mode) != nil
-        }
-        guard let provider = provider(offer.endpoint.provider, in: mode) else {
-            throw Catalogue.unavailable(offer.model.id)
-        }
+        let offers = try catalogue.current.offers(
+            of: request.model, at: now, routing: request.routing
+        ) { provider($0, in: mode) != nil }
         var random = SystemRandomNumberGenerator()
-        let assignment = try offer.capabilities.accept(
-            request, seed: Int64.random(in: 0...Int64(Int32.max), using: &random))
-        let stored = StoredRequest(
-            assignment: assignment, webhook: request.webhook, metadata: request.metadata)
-        return Plan(
-            offer: offer, provider: provider, dialect: request.dialect, stored: stored, at: now)
+        let seed = Int64.random(in: 0...Int64(Int32.max), using: &random)
+        var refusal: Refusal?
+        for offer in offers {
+            guard let provider = provider(offer.endpoint.provider, in: mode) else { continue }
+            do throws(Refusal) {
+                let assignment = try offer.capabilities.accept(request, seed: seed)
+                let stored = StoredRequest(
+                    assignment: assignment, routing: request.routing, webhook: request.webhook,
+                    metadata: request.metadata)
+                return Plan(
+                    offer: offer, provider: provider, dialect: request.dialect, stored: stored,
+                    at: now)
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        throw refusal ?? Catalogue.unavailable(request.model)
+    }
+
+    /// The same plan with the pictures that `request` starts from, looked at and kept.
+    ///
+    /// From here on they are the plan's: whoever drops it discards them.
+    func looking(at request: GenerationRequest, _ plan: Plan) async throws -> Plan {
+        guard !request.pictures.isEmpty else { return plan }
+        var pictures = try await inputs.take(
+            request.pictures + [request.mask].compactMap(\.self))
+        var plan = plan
+        if let mask = request.mask {
+            let kept = pictures.removeLast()
+            do throws(Refusal) {
+                try Self.check(kept, named: mask.field, over: pictures[0])
+            } catch {
+                await inputs.discard(pictures + [kept])
+                throw error
+            }
+            plan.stored.assignment.mask = kept
+        }
+        plan.stored.assignment.inputs = pictures
+        return plan
+    }
+
+    private static func check(
+        _ mask: InputPicture, named field: String, over first: InputPicture
+    ) throws(Refusal) {
+        guard mask.format == .png else {
+            throw Refusal(
+                .invalidValue,
+                "The mask is a \(mask.format.name) picture. Accepted: a PNG, transparent where the "
+                    + "first input picture is to be redrawn.", field: field)
+        }
+        guard mask.size == first.size else {
+            throw Refusal(
+                .invalidValue,
+                "The mask has \(mask.size) pixels and the first input picture \(first.size): they "
+                    + "must be the same.", field: field)
+        }
+    }
+
+    /// Forgets the pictures of a request that did not come to be, or has ended.
+    func discardInputs(of assignment: Assignment) async {
+        let pictures = assignment.inputs + [assignment.mask].compactMap(\.self)
+        if !pictures.isEmpty { await inputs.discard(pictures) }
     }
 }
 

@@ -1,3 +1,4 @@
+public import Pictures
 package import Units
 
 /// Who makes pictures, as the engine sees it.
@@ -14,14 +15,35 @@ package protocol Provider: Sendable {
     func leave(_ assignment: Assignment)
 
     /// Asks for the pictures; `attempt` counts from 0. What cannot begin by `deadline` does not.
+    /// While they are drawn, `show` is given as many views of each as the assignment wants.
     func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp
+        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress
 
     /// Asks how far a task is.
     func poll(
         _ task: String, of assignment: Assignment, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress
+}
+
+/// Somebody who looks on while pictures are drawn.
+public typealias Show = @Sendable (PartialPicture) -> Void
+
+/// A picture as far as it is drawn. Nobody pays for it.
+public struct PartialPicture: Sendable {
+    /// Which of the pictures asked for, from 0.
+    public let image: Int
+    /// Which view of it, from 0.
+    public let index: Int
+    public let bytes: [UInt8]
+    public let size: PixelSize
+
+    package init(image: Int, index: Int, bytes: [UInt8], size: PixelSize) {
+        self.size = size
+        self.image = image
+        self.index = index
+        self.bytes = bytes
+    }
 }
 
 /// How far a provider is.

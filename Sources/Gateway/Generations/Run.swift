@@ -18,7 +18,7 @@ extension Engine {
     /// `onItsOwn`: in a task that is cancelled when the server stops. Otherwise cancellation means
     /// that a caller has left, and changes nothing.
     func run(
-        _ order: Order, by provider: any Provider, onItsOwn: Bool
+        _ order: Order, by provider: any Provider, onItsOwn: Bool, show: Show? = nil
     ) async throws -> FinishedGeneration {
         let started = clock.now
         var latency = Latency.none
@@ -26,7 +26,7 @@ extension Engine {
         var images: [FinishedGeneration.Image] = []
         let outcome: Settlement.Outcome
         do {
-            let made = try await make(order, by: provider, onItsOwn: onItsOwn)
+            let made = try await make(order, by: provider, onItsOwn: onItsOwn, show: show)
             let painting = clock.now
             latency.provider = painting - started
             for bytes in made { images.append(try await keep(bytes, order.assignment)) }
@@ -60,9 +60,13 @@ extension Engine {
             if case .failed(let refusal) = outcome { throw refusal }
         } catch {
             // What may have been paid for after all must still be there.
-            if (error as? Refusal)?.kind != .outcomeUnknown { await discard(images) }
+            if (error as? Refusal)?.kind != .outcomeUnknown {
+                await discard(images)
+                await discardInputs(of: order.assignment)
+            }
             throw error
         }
+        await discardInputs(of: order.assignment)
         figures.count(latency, images: images.count)
         return FinishedGeneration(
             id: order.generation, model: order.model, format: order.assignment.format,
@@ -72,11 +76,11 @@ extension Engine {
 
     /// Carries an order out in a task of its own, and hands it back when the server stops.
     func runOnItsOwn(
-        _ order: Order, by provider: any Provider
+        _ order: Order, by provider: any Provider, show: Show? = nil
     ) async -> Result<FinishedGeneration, any Error> {
         defer { provider.leave(order.assignment) }
         do {
-            return .success(try await run(order, by: provider, onItsOwn: true))
+            return .success(try await run(order, by: provider, onItsOwn: true, show: show))
         } catch is HandedBack {
             await handBack(order.name, run: order.run, readyAt: clock.now)
             return .failure(HandedBack())

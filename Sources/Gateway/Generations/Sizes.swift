@@ -81,7 +81,8 @@ public struct Sizes: Sendable {
         return ratios.first { $0.distance(to: .square) < 1.01 } ?? ratios.first ?? .square
     }
 
-    private var automatic: PixelSize {
+    /// What is made when nothing is said.
+    var automatic: PixelSize {
         switch kind {
         case .listed(let sizes): sizes.first ?? Tier.oneK.size(of: .square)
         case .free, .shapes: size(of: usual, at: nil) ?? Tier.oneK.size(of: usual)
@@ -134,6 +135,17 @@ public struct Sizes: Sendable {
             if bounds.contains(size) { return size }
             return tier == nil ? bounds.fitted(size) : nil
         }
+    }
+
+    /// The ratio and tier behind a picture of this endpoint, as its descriptors spell them; neither
+    /// where it knows pixels.
+    func words(for size: PixelSize) -> (ratio: String?, tier: String?) {
+        guard case .shapes(let ratios, let tiers) = kind else { return (nil, nil) }
+        for tier in tiers {
+            let ratio = ratios.first { tier.size(of: $0) == size }
+            if let ratio { return (ratio.text, tier.text) }
+        }
+        return (nil, nil)
     }
 
     /// For a refusal.

@@ -1,18 +1,25 @@
 import FoundationEssentials
 import Pictures
+import Providers
 import Units
 
 /// What `generation.request` keeps: the assignment in full, so that any server can carry it out,
 /// and what the caller wants back with it.
 public struct StoredRequest: Sendable {
-    let assignment: Assignment
+    var assignment: Assignment
+    /// Which providers its caller allows, should another have to take over.
+    let routing: Routing
     public let webhook: RequestedWebhook?
     public let metadata: [String: String]
 
     public var prompt: String { assignment.prompt }
 
-    init(assignment: Assignment, webhook: RequestedWebhook?, metadata: [String: String]) {
+    init(
+        assignment: Assignment, routing: Routing = Routing(), webhook: RequestedWebhook?,
+        metadata: [String: String]
+    ) {
         self.assignment = assignment
+        self.routing = routing
         self.webhook = webhook
         self.metadata = metadata
     }
@@ -30,6 +37,12 @@ public struct StoredRequest: Sendable {
             members.append(("output_compression", .int(compression)))
         }
         if assignment.keeping == .ephemeral { members.append(("ephemeral", .bool(true))) }
+        if !assignment.options.isEmpty { members.append(("options", assignment.options.json)) }
+        if !assignment.inputs.isEmpty {
+            members.append(("inputs", .array(assignment.inputs.map(\.json))))
+        }
+        if let mask = assignment.mask { members.append(("mask", mask.json)) }
+        if routing != Routing() { members.append(("routing", routing.json)) }
         return .object(members + Self.members(webhook: webhook, metadata: metadata))
     }
 
@@ -59,6 +72,10 @@ public struct StoredRequest: Sendable {
         let quality: String?
         let output_compression: Int?
         let ephemeral: Bool?
+        let options: [String: JSONValue]?
+        let inputs: [JSONValue]?
+        let mask: JSONValue?
+        let routing: JSONValue?
         let webhook: Webhook?
         let metadata: [String: String]?
     }
@@ -71,11 +88,18 @@ public struct StoredRequest: Sendable {
         else { return nil }
         let sides = wire.size.split(separator: "x").compactMap { Int($0) }
         guard sides.count == 2 else { return nil }
-        assignment = Assignment(
+        var assignment = Assignment(
             prompt: wire.prompt, n: n, size: PixelSize(width: sides[0], height: sides[1]),
             quality: wire.quality, format: format, compression: wire.output_compression,
-            seed: wire.seed,
-            keeping: wire.ephemeral == true ? .ephemeral : .kept)
+            seed: wire.seed, keeping: wire.ephemeral == true ? .ephemeral : .kept,
+            options: .init(wire.options ?? [:]))
+        let inputs = (wire.inputs ?? []).map(InputPicture.init)
+        // A picture less would be another request.
+        guard inputs.allSatisfy({ $0 != nil }) else { return nil }
+        assignment.inputs = inputs.compactMap(\.self)
+        assignment.mask = wire.mask.flatMap(InputPicture.init)
+        self.assignment = assignment
+        routing = wire.routing.map(Routing.init) ?? Routing()
         webhook = wire.webhook.map { webhook in
             RequestedWebhook(
                 url: webhook.url,

@@ -5,7 +5,7 @@ public struct Tier: Hashable, Comparable, Sendable {
     /// Pixels a side of the square.
     public let edge: Int
 
-    /// Reads `512`, `1K` or `1.5K`, in either case; nil for anything else.
+    /// Reads `512`, `1K`, `1.5K` or `2MP`, in either case; nil for anything else.
     public init?(_ text: String) {
         switch text.uppercased() {
         case "512", "512PX", "0.5K": edge = 512
@@ -15,6 +15,11 @@ public struct Tier: Hashable, Comparable, Sendable {
         case "2K": edge = 2048
         case "3K": edge = 3072
         case "4K": edge = 4096
+        // Squares of so many megapixels of 1024 × 1024.
+        case "0.5MP": edge = 724
+        case "1MP": edge = 1024
+        case "2MP": edge = 1448
+        case "4MP": edge = 2048
         default: return nil
         }
     }

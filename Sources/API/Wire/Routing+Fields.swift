@@ -1,33 +1,16 @@
-import Providers
+import Gateway
 import Units
 
 /// Which providers a caller of dialect (d) wants: the member `provider`.
-struct ProviderPreferences: Hashable, Sendable {
-    /// What endpoints are put in order by.
-    enum Sort: String, CaseIterable, Sendable {
-        case price, throughput, latency, exacto
-    }
-
-    /// Providers that alone are allowed; nil for all.
-    var only: [String]?
-    /// Providers to be tried in this order.
-    var order: [String]?
-    var ignore: [String] = []
-    var sort: Sort?
-    /// False: the first provider's error is the answer.
-    var allowsFallbacks = true
-    /// What is passed on to the one that serves, by provider.
-    var options: [String: [String: JSONValue]] = [:]
-
+extension Routing {
     /// Providers that a list names, at most: more than there are.
     private static let listMax = 64
     /// Characters of a provider's name.
     private static let nameMax = 100
 
-    init() {}
-
     /// Reads the member, or refuses what is wrong in it. What it does not know is ignored.
     init(_ fields: Fields) throws(Refusal) {
+        self.init()
         guard let wishes = try fields.object("provider") else { return }
         only = try Self.names("only", in: wishes)
         order = try Self.names("order", in: wishes)

@@ -1,0 +1,98 @@
+import Gateway
+import Pictures
+import Providers
+import Units
+
+/// What all bodies of dialect (b) have in common.
+struct OpenAIBody: Sendable {
+    var request: GenerationRequest
+    let delivery: Delivery
+    let streams: Bool
+    /// Whether it starts from pictures: its events are called otherwise.
+    var isEdit = false
+    /// As answered: resolved values, never `auto`.
+    private let quality: String
+    private let background: String
+    /// Echoed, as OpenAI does.
+    private let safetyIdentifier: String?
+
+    /// Members beside a prompt. The last lines are ours; SDKs pass them as `extra_body`.
+    static let known: Set<String> = Set([
+        "prompt", "model", "n", "size", "quality", "response_format", "output_format",
+        "output_compression", "background", "stream", "partial_images", "user",
+        "safety_identifier",
+        "seed", "provider", "metadata", "aspect_ratio", "resolution",
+    ]).union(options.map(\.rawValue)).union(unsupported)
+
+    /// `style` and `moderation` are not for every path.
+    private static let options = PictureOption.allCases.filter {
+        $0 != .style && $0 != .moderation
+    }
+
+    /// What no model of ours makes: animations and vector drawings.
+    private static let unsupported = ["complexity", "frame_count", "frame_duration_ms", "svg"]
+
+    /// `quality`, of all models together.
+    static let qualities = ["auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"]
+
+    private static let partialsMax = 3
+
+    init(_ fields: Fields, prompt: String, delivery: Delivery? = nil) throws(Refusal) {
+        for name in Self.unsupported where fields.has(name) {
+            throw Refusal(
+                .invalidValue, "This model does not take '\(name)': leave it out.", field: name)
+        }
+        let quality = try fields.word("quality", of: Self.qualities)
+        let options = try fields.options(PictureOption.allCases)
+        self.quality = quality.flatMap { $0 == "auto" ? nil : $0 } ?? "medium"
+        background = options[.background] == .text("transparent") ? "transparent" : "opaque"
+        safetyIdentifier = try fields.string("safety_identifier")
+        _ = try fields.string("user")
+        let standard = try fields.delivery(default: .base64, of: [.url, .base64])
+        self.delivery = delivery ?? standard
+        streams = try fields.boolean("stream") == true
+        let partials = try fields.integer("partial_images", in: 0...Self.partialsMax) ?? 0
+        let format = try fields.format(default: .png, of: [.png, .jpeg, .webp])
+        request = GenerationRequest(
+            dialect: .openAI, model: try fields.requiredString("model"), prompt: prompt,
+            n: try fields.integer("n", in: 1...10) ?? 1, size: try Self.size(fields),
+            quality: quality, format: format, compression: try Self.compression(fields, format),
+            seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
+            keeping: self.delivery.keeping, metadata: try fields.metadata())
+        request.options = options
+        request.partials = streams ? partials : 0
+        request.routing = try Routing(fields)
+    }
+
+    /// What answers and events tell of every picture.
+    func echo(size: PixelSize) -> [(String, JSON)] {
+        return [
+            ("background", .string(background)),
+            ("output_format", .string(request.format.rawValue)), ("quality", .string(quality)),
+            ("size", .string("\(size.width)x\(size.height)")),
+        ] + (safetyIdentifier.map { [("safety_identifier", .string($0))] } ?? [])
+    }
+
+    /// `size`, or our `aspect_ratio` and `resolution` in its place.
+    private static func size(_ fields: Fields) throws(Refusal) -> GenerationRequest.Size {
+        guard fields.has("aspect_ratio") || fields.has("resolution") else {
+            return try .init(pixels: fields.string("size") ?? "auto", field: "size")
+        }
+        return try OpenRouterSize.read(fields)
+    }
+
+    private static func compression(
+        _ fields: Fields, _ format: ImageFormat
+    ) throws(Refusal) -> Int? {
+        guard let compression = try fields.integer("output_compression", in: 0...100) else {
+            return nil
+        }
+        guard format != .png || compression == 100 else {
+            throw Refusal(
+                .invalidValue,
+                "Compression less than 100 is not supported for PNG output format.",
+                field: "output_compression")
+        }
+        return format == .png ? nil : compression
+    }
+}

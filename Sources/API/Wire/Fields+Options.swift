@@ -1,0 +1,36 @@
+import Gateway
+import Providers
+import Units
+
+/// What a request says of pictures to start from, and of what only some models know.
+extension Fields {
+    /// One mask at most, under any of these names.
+    func mask(_ names: [String]) throws(Refusal) -> AskedPicture? {
+        let masks = try pictures(names)
+        guard masks.count <= 1 else {
+            throw Refusal(
+                .invalidValue, "\(masks.count) masks came; one is accepted.", field: masks[1].field)
+        }
+        return masks.first
+    }
+
+    /// The options among `names` that are there, each read as what it is.
+    func options(
+        _ names: some Sequence<PictureOption>
+    ) throws(Refusal) -> [PictureOption: PictureOption.Value] {
+        var options: [PictureOption: PictureOption.Value] = [:]
+        for option in names { options[option] = try value(of: option, named: option.rawValue) }
+        return options
+    }
+
+    /// The value of an option that a dialect knows by another name.
+    func value(
+        of option: PictureOption, named name: String
+    ) throws(Refusal) -> PictureOption.Value? {
+        switch option.kind {
+        case .text: try string(name).map(PictureOption.Value.text)
+        case .number: try decimal(name).map(PictureOption.Value.number)
+        case .flag: try boolean(name).map(PictureOption.Value.flag)
+        }
+    }
+}
