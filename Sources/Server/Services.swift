@@ -16,6 +16,7 @@ import Units
 struct Services: Sendable {
     private let application: Application
     private let engine: Engine
+    private let inputs: Inputs
     private let worker: Worker?
     private let catalogue: CatalogueKeeper
     private let lease: Lease
@@ -44,6 +45,11 @@ struct Services: Sendable {
         let files = WorkerPool(
             name: "files", threads: Self.filesThreads, queueMax: Self.filesQueueMax)
         let store = try ImageStore(directory: configuration.storeDirectory, pool: files)
+        inputs = Inputs(
+            store: try ImageStore(
+                directory: "\(configuration.storeDirectory)/inputs", pool: files),
+            fetcher: .over(configuration.addresses), publicURL: configuration.publicURL,
+            clock: clock, log: log)
         catalogue = try await CatalogueKeeper(database: database, log: log)
         var limits = Engine.Limits()
         limits.queueDepthMax = configuration.queueDepth
@@ -63,8 +69,9 @@ struct Services: Sendable {
             engine: engine,
             keys: KeyReader(url: configuration.databaseURL, settings: .init(), clock: clock),
             jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
-            webhookRefusal: sender.refusal, database: database, store: store, pool: files,
-            pepper: configuration.pepper, publicURL: configuration.publicURL, clock: clock,
+            webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
+            pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,
+            clock: clock,
             log: log,
             gauges: { [watched, worker, engine] in
                 Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
@@ -105,6 +112,7 @@ struct Services: Sendable {
             group.addTask { await engine.reap() }
             group.addTask { await engine.watchEnds() }
             group.addTask { await catalogue.run() }
+            group.addTask { await inputs.run() }
             group.addTask { await wakeUps.run() }
             group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
             await withTaskGroup(of: Void.self) { working in

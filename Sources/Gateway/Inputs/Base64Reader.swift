@@ -61,7 +61,8 @@ public struct Base64Reader: Sendable {
         for (value, character) in alphabet.enumerated() {
             values[Int(character)] = UInt8(value)
         }
-        for (character, value) in [("+", 62), ("-", 62), ("/", 63), ("_", 63)] as [(String, UInt8)] {
+        for (character, value) in [("+", 62), ("-", 62), ("/", 63), ("_", 63)] as [(String, UInt8)]
+        {
             for byte in character.utf8 { values[Int(byte)] = value }
         }
         for byte in "=".utf8 { values[Int(byte)] = padding }

@@ -11,6 +11,16 @@ public enum DataURL {
         return text.hasPrefix("data:image/") && text.hasSuffix(";base64,")
     }
 
+    /// Whether something that begins with `bytes` may be a data URL of a picture.
+    public static func isBegun(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count <= headMax else { return false }
+        return zip(bytes, scheme).allSatisfy { byte, expected in
+            byte == expected || byte | 0x20 == expected && (0x41...0x5A).contains(byte)
+        }
+    }
+
+    private static let scheme = Array("data:image/".utf8)
+
     /// Whether `text` could be a picture, as far as its beginning tells.
     public static func isPicture(_ text: String) -> Bool {
         head(of: text).map(isPicture(head:)) ?? false

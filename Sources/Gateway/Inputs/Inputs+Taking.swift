@@ -1,6 +1,6 @@
 import Pictures
 import Storage
-import Units
+public import Units
 
 extension Inputs {
     /// What was promised to be in the store is not: somebody removed it by hand.
@@ -64,11 +64,7 @@ extension Inputs {
                 throw Refusal(
                     .overloaded, "Too many pictures are being fetched. Try again shortly.",
                     field: asked.field, retryAfter: .seconds(2))
-            case .tooLarge(let limit):
-                throw Refusal(
-                    .bodyTooLarge,
-                    "Invalid '\(asked.field)': the picture has more than \(limit) bytes.",
-                    field: asked.field)
+            case .tooLarge: throw Self.tooLarge(asked.field)
             case .refused(let reason):
                 throw Refusal(
                     .invalidValue,
@@ -103,5 +99,15 @@ extension Inputs {
             if case .tooManyBytes = error { kind = .bodyTooLarge }
             throw Refusal(kind, "Invalid '\(asked.field)'. \(error)", field: asked.field)
         }
+    }
+}
+
+extension Inputs {
+    /// The refusal of a picture that is larger than any may be.
+    public static func tooLarge(_ field: String) -> Refusal {
+        Refusal(
+            .bodyTooLarge,
+            "Invalid '\(field)': the picture has more than \(bytesMax) bytes (16 MiB).",
+            field: field)
     }
 }

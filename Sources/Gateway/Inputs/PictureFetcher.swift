@@ -7,7 +7,7 @@ public struct PictureFetcher: Sendable {
     public enum Failure: Error, Hashable, Sendable {
         /// A sentence for whoever named the URL.
         case refused(String)
-        case tooLarge(limitBytes: Int)
+        case tooLarge
         /// Too many are being fetched already.
         case busy
     }
@@ -71,7 +71,7 @@ public struct PictureFetcher: Sendable {
             switch error {
             case .cancelled: throw CancellationError()
             case .overloaded, .closed: throw Failure.busy
-            case .tooLarge(let limit): throw Failure.tooLarge(limitBytes: limit)
+            case .tooLarge: throw Failure.tooLarge
             // The address behind a name is not told: it may be one of our own network.
             case .addressRefused: throw Failure.refused("it leads to an address that is not public")
             default: throw Failure.refused("\(error)")
