@@ -16,6 +16,7 @@ public struct Application: Sendable {
     let webhookRefusal: @Sendable (String) -> String?
     let database: Database
     let store: ImageStore
+    let inputs: Inputs
     let pool: WorkerPool
     let pepper: Pepper
     /// What URLs in answers begin with, without a slash at the end.
@@ -43,8 +44,8 @@ public struct Application: Sendable {
     public init(
         engine: Engine, keys: KeyReader, jobs: JobReader,
         webhookRefusal: @escaping @Sendable (String) -> String?, database: Database,
-        store: ImageStore, pool: WorkerPool, pepper: Pepper, publicURL: String, clock: Clock,
-        log: Log, gauges: @escaping @Sendable () -> [Gauge]
+        store: ImageStore, inputs: Inputs, pool: WorkerPool, pepper: Pepper, publicURL: String,
+        clock: Clock, log: Log, gauges: @escaping @Sendable () -> [Gauge]
     ) {
         self.engine = engine
         self.keys = keys
@@ -52,6 +53,7 @@ public struct Application: Sendable {
         self.webhookRefusal = webhookRefusal
         self.database = database
         self.store = store
+        self.inputs = inputs
         self.pool = pool
         self.pepper = pepper
         self.publicURL = publicURL

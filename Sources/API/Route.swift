@@ -53,6 +53,7 @@ struct Route: Sendable {
         Route("POST", "/v2/images/generate", .jobs, .generate) { try await $0.v2Generate($1) },
         Route("GET", "/v2/jobs", .jobs, .read) { try await $0.v2Jobs($1) },
         Route("GET", "/v2/jobs/{id}", .jobs, .read) { try await $0.v2Job($1, $2) },
+        Route("POST", "/v2/uploads", .jobs, .generate) { try await $0.v2Upload($1) },
         Route("GET", "/v2/me", .jobs, .read) { try await $0.v2Me($1) },
         Route("GET", "/v2/models", .jobs, nil) { try await $0.v2Models($1) },
         // The models' lists of dialects (a) and (b).
@@ -117,6 +118,9 @@ struct Route: Sendable {
         Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
         Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in
             try await app.image(request, named: parameters["name"])
+        },
+        Route("GET", "/u/{name}", .problem, nil) { app, request, parameters in
+            try await app.uploaded(request, named: parameters["name"])
         },
         Route("GET", "/healthz", .problem, nil) { app, _ in app.healthz() },
         Route("GET", "/readyz", .problem, nil) { app, _ in try await app.readyz() },

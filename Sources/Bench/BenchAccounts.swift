@@ -1,7 +1,9 @@
 import Gateway
 import Ledger
+import Log
 import Postgres
 import Signing
+import Storage
 import Units
 
 /// The accounts that are benched with: always the same, so that runs can share a database.
@@ -65,5 +67,14 @@ enum BenchAccounts {
             amount: Credits(nanodollars: 1_000_000 * Credits.nanodollarsPerDollar),
             reason: "bench", idempotencyKey: "bench")
         _ = try Credits.give(grant, by: actor, in: transaction)
+    }
+}
+
+extension Inputs {
+    /// For requests that start from none.
+    static func unused(in store: ImageStore, _ clock: Clock) -> Inputs {
+        Inputs(
+            store: store, fetcher: PictureFetcher { _ in throw PictureFetcher.Failure.busy },
+            publicURL: "http://localhost", clock: clock, log: .silent)
     }
 }

@@ -30,11 +30,12 @@ struct JobLoad {
         try await lease.renew()
         let painting = WorkerPool(name: "painting", threads: 2, queueMax: 100_000)
         let files = WorkerPool(name: "files", threads: 8, queueMax: 100_000)
+        let store = try ImageStore(directory: "/tmp/atelier-bench-store", pool: files)
         engine = Engine(
             database: database, url: url, settings: .init(),
             catalogue: try await CatalogueKeeper(database: database, log: .silent),
-            store: try ImageStore(directory: "/tmp/atelier-bench-store", pool: files),
-            inputs: Inputs(), painting: painting, lease: lease, limits: .init(), clock: clock,
+            store: store,
+            inputs: .unused(in: store, clock), painting: painting, lease: lease, limits: .init(), clock: clock,
             log: .silent)
         worker = Worker(engine: engine, slots: Self.slots)
         reader = JobReader(url: url, settings: .init(), clock: clock)

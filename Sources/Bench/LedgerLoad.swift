@@ -25,11 +25,12 @@ struct LedgerLoad {
         let lease = Lease(
             server: server, host: "bench", database: database, clock: clock, log: .silent)
         let pool = WorkerPool(name: "bench", threads: 1, queueMax: 1)
+        let store = try ImageStore(directory: "/tmp/atelier-bench-store", pool: pool)
         engine = Engine(
             database: database, url: url, settings: .init(),
             catalogue: try await CatalogueKeeper(database: database, log: .silent),
-            store: try ImageStore(directory: "/tmp/atelier-bench-store", pool: pool),
-            inputs: Inputs(), painting: pool,
+            store: store,
+            inputs: .unused(in: store, clock), painting: pool,
             lease: lease, limits: .init(), clock: clock, log: .silent)
     }
 

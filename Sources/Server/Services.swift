@@ -16,6 +16,7 @@ import Units
 struct Services: Sendable {
     private let application: Application
     private let engine: Engine
+    private let inputs: Inputs
     private let worker: Worker?
     private let catalogue: CatalogueKeeper
     private let lease: Lease
@@ -44,12 +45,17 @@ struct Services: Sendable {
         let files = WorkerPool(
             name: "files", threads: Self.filesThreads, queueMax: Self.filesQueueMax)
         let store = try ImageStore(directory: configuration.storeDirectory, pool: files)
+        inputs = Inputs(
+            store: try ImageStore(
+                directory: "\(configuration.storeDirectory)/inputs", pool: files),
+            fetcher: .over(configuration.addresses), publicURL: configuration.publicURL,
+            clock: clock, log: log)
         catalogue = try await CatalogueKeeper(database: database, log: log)
         var limits = Engine.Limits()
         limits.queueDepthMax = configuration.queueDepth
         engine = Engine(
             database: keeping, url: configuration.databaseURL, settings: .init(),
-            catalogue: catalogue, store: store, inputs: Inputs(), painting: painting, lease: lease,
+            catalogue: catalogue, store: store, inputs: inputs, painting: painting, lease: lease,
             limits: limits,
             clock: clock, log: log)
         worker = role.works ? Worker(engine: engine, slots: configuration.slots) : nil
@@ -64,8 +70,9 @@ struct Services: Sendable {
             engine: engine,
             keys: KeyReader(url: configuration.databaseURL, settings: .init(), clock: clock),
             jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
-            webhookRefusal: sender.refusal, database: database, store: store, pool: files,
-            pepper: configuration.pepper, publicURL: configuration.publicURL, clock: clock,
+            webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
+            pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,
+            clock: clock,
             log: log,
             gauges: { [watched, worker, engine] in
                 Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
@@ -106,6 +113,7 @@ struct Services: Sendable {
             group.addTask { await engine.reap() }
             group.addTask { await engine.watchEnds() }
             group.addTask { await catalogue.run() }
+            group.addTask { await inputs.run() }
             group.addTask { await wakeUps.run() }
             group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
             await withTaskGroup(of: Void.self) { working in

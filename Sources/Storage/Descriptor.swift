@@ -3,7 +3,7 @@ import Glibc
 /// An open file or directory, closed when nobody holds it any more.
 final class Descriptor: Sendable {
     let number: Int32
-    private let path: String
+    let path: String
 
     /// Opens `path`, taken from `directory` when it is relative.
     init(
@@ -60,6 +60,16 @@ final class Descriptor: Sendable {
         guard unsafe renameat(number, name, other.number, name) == 0 else {
             throw StoreFailure("naming a picture", path: "\(other.path)/\(name)")
         }
+    }
+
+    /// Gives the file at `path` from this directory the second name `name` in another one; says
+    /// whether there was such a file.
+    func link(_ path: String, to name: String, in other: Descriptor) throws(StoreFailure) -> Bool {
+        if unsafe linkat(number, path, other.number, name, 0) == 0 { return true }
+        guard errno == ENOENT else {
+            throw StoreFailure("naming a picture again", path: "\(other.path)/\(name)")
+        }
+        return false
     }
 
     /// The bytes of the file `name`; nil when there is none.

@@ -7,11 +7,10 @@ public import Units
 /// File work waits for the disk, so it runs on a pool; when the pool's queue is full, a call throws
 /// `WorkerPool.PoolFull` at once.
 public struct ImageStore: Sendable {
-    private let directory: String
     private let root: Descriptor
     private let incoming: Descriptor
     private let shards: Shards
-    private let pool: WorkerPool
+    let pool: WorkerPool
 
     /// A file that has been on its way for so long was left by a program that died: a put takes
     /// milliseconds, and another server may be writing into the same directory right now.
@@ -22,7 +21,6 @@ public struct ImageStore: Sendable {
     ///
     /// Throws `StoreFailure` when it cannot be made or written. Sweeps away what dead programs left.
     public init(directory: String, pool: WorkerPool, clock: Clock = .system) throws {
-        self.directory = directory
         self.pool = pool
         try Self.makeDirectories(directory)
         let flags = O_RDONLY | O_DIRECTORY
@@ -33,7 +31,7 @@ public struct ImageStore: Sendable {
         try root.sync()
         shards = Shards(root: root)
         try checkWriting()
-        try sweep(now: clock.now)
+        _ = try sweep(before: clock.now - Self.leftoverAge)
     }
 
     /// Keeps `bytes` under a new name, and returns once a power cut could no longer take them.
@@ -42,12 +40,38 @@ public struct ImageStore: Sendable {
     /// the disk is full or failing; nothing is left behind then.
     public func put(_ bytes: [UInt8], extension: String) async throws -> StoredName {
         try await pool.run {
-            let shard = try shards.current()
-            var generator = SystemRandomNumberGenerator()
-            let name = StoredName(
-                shard: shard.letters, extension: `extension`, using: &generator)
-            try write(bytes, as: name, in: shard.descriptor)
+            let (name, shard) = try newName(extension: `extension`)
+            let file = try makeFile(name.text)
+            do throws(StoreFailure) {
+                try file.write(bytes)
+            } catch {
+                // The failure that matters is the first; what stays behind is swept at the next start.
+                _ = try? incoming.removeFile(name.text)
+                throw error
+            }
+            try keep(file, as: name, in: shard)
             return name
+        }
+    }
+
+    /// A new file to be written piece by piece; under its name only once it is kept.
+    public func begin(extension: String) async throws -> IncomingFile {
+        try await pool.run {
+            let (name, shard) = try newName(extension: `extension`)
+            return IncomingFile(
+                name: name, shard: shard, file: try makeFile(name.text), store: self)
+        }
+    }
+
+    /// A second name for the bytes of `name`, to be removed on its own; nil when there are none.
+    public func link(_ name: StoredName, extension: String) async throws -> StoredName? {
+        try await pool.run {
+            let (second, shard) = try newName(extension: `extension`)
+            guard try root.link(shards.path(of: name), to: second.text, in: shard) else {
+                return nil
+            }
+            try shard.sync()
+            return second
         }
     }
 
@@ -74,7 +98,21 @@ public struct ImageStore: Sendable {
 
     /// The bytes of the picture called `name`; nil when there is none.
     public func read(_ name: StoredName) async throws -> [UInt8]? {
-        try await pool.run { try root.readFile(shards.path(of: name)) }
+        try await read(name) { $0 }
+    }
+
+    /// What `work` makes of the bytes of `name`, on the store's pool; nil when there are none.
+    public func read<Value: Sendable>(
+        _ name: StoredName, _ work: @escaping @Sendable ([UInt8]) throws -> Value
+    ) async throws -> Value? {
+        try await pool.run { try root.readFile(shards.path(of: name)).map(work) }
+    }
+
+    /// Runs what belongs to file work but touches no file, such as a look at bytes in memory.
+    public func work<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await pool.run(body)
     }
 
     /// Forgets the picture called `name` for good. That there is none is no failure.
@@ -85,20 +123,48 @@ public struct ImageStore: Sendable {
         }
     }
 
+    /// Removes `names` without waiting for the disk: a power cut may bring them back.
+    public func drop(_ names: [StoredName]) async throws {
+        if names.isEmpty { return }
+        try await pool.run {
+            for name in names { try root.removeFile(shards.path(of: name)) }
+        }
+    }
+
+    /// Removes every file that was last written, named or linked before `cutoff`; says how many.
+    ///
+    /// For a store whose pictures have an end: it walks all of it, a directory at a time so that
+    /// other file work gets its turn.
+    public func removeOlder(than cutoff: Timestamp) async throws -> Int {
+        var count = try await pool.run { try sweep(before: cutoff) }
+        for letter in StoredName.letters {
+            count += try await pool.run { try shards.removeOlder(than: cutoff, under: letter) }
+        }
+        return count
+    }
+
     /// Throws `StoreFailure` unless a picture could be written now.
     public func check() async throws {
         try await pool.run { try checkWriting() }
     }
 
+    private func newName(extension: String) throws(StoreFailure) -> (StoredName, Descriptor) {
+        let shard = try shards.current()
+        var generator = SystemRandomNumberGenerator()
+        let name = StoredName(shard: shard.letters, extension: `extension`, using: &generator)
+        return (name, shard.descriptor)
+    }
+
+    private func makeFile(_ name: String) throws(StoreFailure) -> Descriptor {
+        try Descriptor(
+            name, in: incoming, flags: O_WRONLY | O_CREAT | O_EXCL, action: "making a file")
+    }
+
     /// Written beside, synced, then renamed: the name appears with the whole picture behind it.
-    private func write(
-        _ bytes: [UInt8], as name: StoredName, in shard: Descriptor
+    func keep(
+        _ file: Descriptor, as name: StoredName, in shard: Descriptor
     ) throws(StoreFailure) {
-        let flags = O_WRONLY | O_CREAT | O_EXCL
-        let file = try Descriptor(
-            name.text, in: incoming, flags: flags, action: "making a file")
         do throws(StoreFailure) {
-            try file.write(bytes)
             try file.sync()
             try incoming.move(name.text, to: shard)
         } catch {
@@ -115,33 +181,30 @@ public struct ImageStore: Sendable {
         }
     }
 
+    /// Removes what was written of a file that will not be kept.
+    func abandon(_ name: StoredName) throws(StoreFailure) {
+        try incoming.removeFile(name.text)
+    }
+
     private func checkWriting() throws(StoreFailure) {
         var generator = SystemRandomNumberGenerator()
         let name = "check-" + StoredName.random(12, using: &generator)
-        let flags = O_WRONLY | O_CREAT | O_EXCL
-        let file = try Descriptor(name, in: incoming, flags: flags, action: "making a file")
+        let file = try makeFile(name)
         // A failure to write says enough; what stays behind is swept at the next start.
         defer { _ = try? incoming.removeFile(name) }
         try file.write(Array("A store that can be written.".utf8))
     }
 
-    private func sweep(now: Timestamp) throws(StoreFailure) {
-        let path = "\(directory)/\(Self.incomingName)"
-        guard let listing = unsafe opendir(path) else {
-            throw StoreFailure("listing what was left", path: path)
-        }
-        defer { unsafe closedir(listing) }
-        while let entry = unsafe readdir(listing) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { text in
-                unsafe String(cString: UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self))
-            }
-            var status = stat()
-            guard unsafe fstatat(incoming.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
-                status.st_mode & S_IFMT == S_IFREG,
-                now - Timestamp(seconds: Int64(status.st_mtim.tv_sec)) > Self.leftoverAge
+    /// Removes what was begun and not written on since `cutoff`; says how many files that were.
+    private func sweep(before cutoff: Timestamp) throws(StoreFailure) -> Int {
+        var count = 0
+        for name in try incoming.names() {
+            guard let status = try incoming.status(of: name), status.isFile,
+                status.written < cutoff
             else { continue }
-            try incoming.removeFile(name)
+            if try incoming.removeFile(name) { count += 1 }
         }
+        return count
     }
 
     private static func makeDirectories(_ path: String) throws(StoreFailure) {
@@ -162,4 +225,7 @@ public struct StoredImage: Sendable {
     /// A strong entity tag with its quotes: a name's picture never changes.
     public let etag: String
     public let modified: Timestamp
+
+    /// For whoever opened it in vain.
+    public func close() { _ = Glibc.close(descriptor) }
 }

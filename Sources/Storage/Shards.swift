@@ -1,5 +1,6 @@
 import Glibc
 import Threads
+import Units
 
 /// The directories of the store, `k/7` for the names that begin with `k7`: 3844 of them keep each
 /// one short, at ten million pictures still.
@@ -57,6 +58,37 @@ final class Shards: Sendable {
         try Descriptor(
             Self.path(of: letters), in: root, flags: O_RDONLY | O_DIRECTORY,
             action: "opening a directory")
+    }
+
+    /// Removes what was last touched before `cutoff` in the directories under `letter`; says how
+    /// many files that were.
+    func removeOlder(than cutoff: Timestamp, under letter: String) throws(StoreFailure) -> Int {
+        guard let upper = try directory(letter, in: root) else { return 0 }
+        var count = 0
+        for name in try upper.names() {
+            guard let shard = try directory(name, in: upper) else { continue }
+            for file in try shard.names() {
+                guard let status = try shard.status(of: file), status.isFile,
+                    status.touched < cutoff
+                else { continue }
+                if try shard.removeFile(file) { count += 1 }
+            }
+        }
+        return count
+    }
+
+    /// The directory `name` in `parent`; nil when there is none.
+    private func directory(
+        _ name: String, in parent: Descriptor
+    ) throws(StoreFailure) -> Descriptor? {
+        do throws(StoreFailure) {
+            return try Descriptor(
+                name, in: parent, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                action: "opening a directory")
+        } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw error }
+            return nil
+        }
     }
 
     private func make(_ letters: String) throws(StoreFailure) -> Descriptor {

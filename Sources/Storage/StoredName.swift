@@ -8,6 +8,9 @@ public struct StoredName: Hashable, Sendable, CustomStringConvertible {
 
     private static let alphabet = Array(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    /// Every letter and digit that a name can begin with.
+    static let letters = alphabet.map { String(decoding: [$0], as: UTF8.self) }
+
     private static let shardCount = 2
     /// 22 × log₂ 62 = 130.99 bits, above the 128 that make a search hopeless.
     private static let randomCount = 22

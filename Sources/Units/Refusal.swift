@@ -7,6 +7,7 @@ public struct Refusal: Error, Hashable, Sendable {
         case missingParameter = "missing_parameter"
         case invalidValue = "invalid_value"
         case unknownParameter = "unknown_parameter"
+        case unsupportedParameter = "unsupported_parameter"
         case bodyTooLarge = "body_too_large"
         case bodyTimedOut = "body_timed_out"
         case unsupportedMediaType = "unsupported_media_type"

@@ -32,10 +32,19 @@ public struct TestGateway: Sendable {
     public let engine: Engine
     public let lease: Lease
     public let store: ImageStore
+    public let inputs: Inputs
     public let pool: WorkerPool
     public let keys: KeyReader
     public let jobs: JobReader
     public let time: MovingClock
+
+    /// What URLs in answers begin with.
+    public static let publicURL = "https://pictures.example"
+
+    /// A web without pictures.
+    private static let fetcher = PictureFetcher { _ in
+        throw PictureFetcher.Failure.refused("tests call nobody")
+    }
 
     public static let pepper = Pepper(Secret("a pepper for tests only"))
 
@@ -66,6 +75,9 @@ public struct TestGateway: Sendable {
         database = Database(url: url, connections: 2, settings: patient)
         pool = WorkerPool(name: "test", threads: 2, queueMax: 4096)
         store = try ImageStore(directory: directory, pool: pool)
+        inputs = Inputs(
+            store: try ImageStore(directory: "\(directory)/inputs", pool: pool),
+            fetcher: Self.fetcher, publicURL: Self.publicURL, clock: time.clock, log: .silent)
         lease = Lease(
             server: ID(at: time.clock.now), host: "test", database: database, clock: time.clock,
             log: .silent)
@@ -76,7 +88,7 @@ public struct TestGateway: Sendable {
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
-            inputs: Inputs(),
+            inputs: inputs,
             providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock)),
             lease: lease,
             limits: limits, clock: time.clock, log: .silent)

@@ -13,9 +13,11 @@ extension Application {
         let text = try Credential.key(of: request)
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
-            let (fields, _) = try await submission(of: request, mode: text.mode)
-            let estimate = try await engine.estimate(
-                try ImaRouterBody(fields).request, in: text.mode)
+            let estimate = try await withSubmission(of: request, from: text) { sent in
+                let asked = try ImaRouterBody(sent.fields).request
+                try await checkKey(key, before: [asked])
+                return try await engine.estimate(asked, in: text.mode)
+            }
             let caller = try await keys.authenticate(key, for: .generate)
             let name = Wallet.Name(account: caller.account, mode: caller.mode)
             let wallet = try await database.read { try Wallet.find(name, in: $0) }

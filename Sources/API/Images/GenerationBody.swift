@@ -25,9 +25,6 @@ extension GenerationBody {
 }
 
 extension Application {
-    /// Largest JSON body: a prompt and its options. Pictures come by other ways.
-    static let jsonBytesMax = 1024 * 1024
-
     /// What every synchronous dialect does: read, generate, and answer, or refuse.
     ///
     /// A stranger is told that the key is wrong before anything else, although the key is looked
@@ -45,24 +42,32 @@ extension Application {
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
             let preference = Preference(request.headers)
-            let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let body = try Body(fields, request.headers)
-            try refuse(webhook: body.request.webhook)
-            if body.streams, let events = events?(body) {
-                return try await streamed(
-                    body.request, for: text, claim: claim, as: events)
-            }
-            let patience = try preference.patience(for: body.delivery, budget: budget)
-            switch try await engine.generate(
-                body.request, for: key, in: text.mode, claim: claim, patience: patience)
-            {
-            case .finished(let finished):
-                let response = await answering(body, finished)
-                return finished.replayed ? response.replayed() : response
-            case .accepted(let job, let replayed):
-                return await accepted(job, replayed: replayed, applied: preference.applied)
+            return try await withSubmission(of: request, from: text) { sent in
+                let body = try Body(sent.fields, request.headers)
+                try refuse(webhook: body.request.webhook)
+                try await checkKey(key, before: [body.request])
+                if body.streams, let events = events?(body) {
+                    return try await streamed(
+                        body.request, for: text, claim: sent.claim, as: events)
+                }
+                let patience = try preference.patience(for: body.delivery, budget: budget)
+                switch try await engine.generate(
+                    body.request, for: key, in: text.mode, claim: sent.claim, patience: patience)
+                {
+                case .finished(let finished):
+                    let response = await answering(body, finished)
+                    return finished.replayed ? response.replayed() : response
+                case .accepted(let job, let replayed):
+                    return await accepted(job, replayed: replayed, applied: preference.applied)
+                }
             }
         }
+    }
+
+    /// Looks the key up before pictures are fetched from elsewhere: a stranger has us call nobody.
+    func checkKey(_ key: KeyHash, before requests: [GenerationRequest]) async throws {
+        guard requests.contains(where: { !$0.pictures.isEmpty }) else { return }
+        _ = try await keys.authenticate(key, for: .generate)
     }
 
     /// Runs `body`; what it refuses because of the request is told only to holders of a key.
@@ -77,47 +82,11 @@ extension Application {
         }
     }
 
-    /// The body of a request that creates work, and the claim of its `Idempotency-Key`.
-    func submission(
-        of request: Request, mode: Mode
-    ) async throws -> (Fields, IdempotencyClaim?) {
-        let bytes = try await json(of: request)
-        let fields = try Fields(json: bytes)
-        let headers = request.headers.all("Idempotency-Key")
-        guard let header = headers.first else { return (fields, nil) }
-        guard headers.count == 1 else {
-            throw Refusal(
-                .invalidValue, "There are \(headers.count) Idempotency-Keys: send one.",
-                field: "Idempotency-Key")
-        }
-        let claim = IdempotencyClaim(
-            key: try IdempotencyKey.text(header),
-            fingerprint: try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode),
-            path: "\(request.method) \(request.path) in \(mode.rawValue) mode")
-        return (fields, claim)
-    }
-
     /// Refuses an address that no webhook may be sent to.
     func refuse(webhook: RequestedWebhook?) throws(Refusal) {
         guard let webhook, let reason = webhookRefusal(webhook.url) else { return }
         throw Refusal(
             .invalidValue, "Invalid 'webhook_url': \(reason).", field: "webhook_url")
-    }
-
-    private func json(of request: Request) async throws -> [UInt8] {
-        let type = request.headers["Content-Type"] ?? "application/json"
-        let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-        guard
-            essence == "application/json" || essence == "text/plain" || essence.hasSuffix("+json")
-                || essence == "application/x-www-form-urlencoded"
-        else {
-            throw Refusal(
-                .unsupportedMediaType,
-                "Send the request as 'Content-Type: application/json'; '\(essence.prefix(60))' came."
-            )
-        }
-        // `curl -d` without a header calls its JSON a form; what it is, its text shows.
-        return try await request.body.collect(limitBytes: Self.jsonBytesMax)
     }
 }
 
@@ -125,8 +94,9 @@ extension Refusal.Kind {
     /// Whether it was said of what was sent, before the key was looked up.
     fileprivate var isAboutTheRequest: Bool {
         switch self {
-        case .malformedBody, .missingParameter, .invalidValue, .unknownParameter, .bodyTooLarge,
-            .unsupportedMediaType, .modelNotFound, .modelRetired, .modelWithoutPrice, .unavailable:
+        case .malformedBody, .missingParameter, .invalidValue, .unknownParameter,
+            .unsupportedParameter, .bodyTooLarge, .unsupportedMediaType, .modelNotFound,
+            .modelRetired, .modelWithoutPrice, .unavailable:
             true
         default: false
         }

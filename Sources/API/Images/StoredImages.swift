@@ -1,4 +1,3 @@
-import Glibc
 import HTTP
 import Pictures
 import Storage
@@ -10,12 +9,19 @@ extension Application {
         guard let name = StoredName(text), let format = Self.format(of: name),
             let image = try await store.open(name)
         else { throw Refusal(.notFound, "There is no such picture.") }
+        return Self.response(with: image, as: format, to: request)
+    }
+
+    /// An open picture as the answer to a request that may know it already, or want a part of it.
+    static func response(
+        with image: StoredImage, as format: ImageFormat, to request: Request
+    ) -> Response {
         let plan = ConditionalFile(
             byteCount: image.byteCount, etag: image.etag, modified: image.modified,
             mediaType: format.mediaType
         ).plan(for: request.headers)
         guard let part = plan.part else {
-            close(image.descriptor)
+            image.close()
             return Response(plan.status, headers: plan.headers)
         }
         return Response(
@@ -25,7 +31,7 @@ extension Application {
     }
 
     /// What the name's ending says: this server gave it.
-    private static func format(of name: StoredName) -> ImageFormat? {
+    static func format(of name: StoredName) -> ImageFormat? {
         ImageFormat.allCases.first { name.text.hasSuffix("." + $0.fileExtension) }
     }
 }

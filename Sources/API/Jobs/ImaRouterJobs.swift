@@ -14,20 +14,28 @@ extension Application {
         let text = try Credential.key(of: request)
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
-            let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let webhook = try fields.webhook()
-            try refuse(webhook: webhook)
-            guard let items = try fields.items("prompts") else {
-                guard !request.path.hasSuffix("/batch") else {
-                    throw Refusal(
-                        .missingParameter, "Missing required parameter: 'prompts'.",
-                        field: "prompts")
-                }
-                let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
-                return try await queued(body.request, key, text.mode, claim)
+            try await withSubmission(of: request, from: text) { sent in
+                try await imaRouterAsync(request, sent, key, text.mode)
             }
-            return try await batch(items, fields, webhook, key, text.mode, claim)
         }
+    }
+
+    private func imaRouterAsync(
+        _ request: Request, _ sent: Submission, _ key: KeyHash, _ mode: Mode
+    ) async throws -> Response {
+        let fields = sent.fields
+        let webhook = try fields.webhook()
+        try refuse(webhook: webhook)
+        guard let items = try fields.items("prompts") else {
+            guard !request.path.hasSuffix("/batch") else {
+                throw Refusal(
+                    .missingParameter, "Missing required parameter: 'prompts'.", field: "prompts")
+            }
+            let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
+            try await checkKey(key, before: [body.request])
+            return try await queued(body.request, key, mode, sent.claim)
+        }
+        return try await batch(items, fields, webhook, key, mode, sent.claim)
     }
 
     /// Queues one request and answers 202.
@@ -72,6 +80,7 @@ extension Application {
                 throw error.of(item: index)
             }
         }
+        try await checkKey(key, before: requests)
         let submitted = try await engine.submit(
             batch: requests, dialect: .imaRouter, webhook: webhook,
             metadata: try fields.metadata(), for: key, in: mode, claim: claim)

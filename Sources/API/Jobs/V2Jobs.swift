@@ -11,22 +11,28 @@ extension Application {
         let text = try Credential.key(of: request)
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
-            let (fields, claim) = try await submission(of: request, mode: text.mode)
-            let asked = try V2Body(fields, model: engine.model).request
-            try refuse(webhook: asked.webhook)
-            let answer = try await engine.generate(
-                asked, for: key, in: text.mode, claim: claim, patience: .none)
-            guard case .accepted(let job, let replayed) = answer else {
-                preconditionFailure("what is queued is not finished")
+            try await withSubmission(of: request, from: text) { sent in
+                let asked = try V2Body(sent.fields, model: engine.model).request
+                try refuse(webhook: asked.webhook)
+                try await checkKey(key, before: [asked])
+                let answer = try await engine.generate(
+                    asked, for: key, in: text.mode, claim: sent.claim, patience: .none)
+                guard case .accepted(let job, let replayed) = answer else {
+                    preconditionFailure("what is queued is not finished")
+                }
+                return try await queued(job, replayed: replayed)
             }
-            let status = replayed ? V2Job.status(try await jobs.job(job)) : "QUEUED"
-            var response = Response(
-                .accepted, headers: ["Content-Type": "application/json"],
-                body: .bytes(
-                    JSON.object([("jobId", .id(job.id)), ("status", .string(status))]).bytes))
-            response.headers["Retry-After"] = "\(Self.pollSeconds)"
-            return replayed ? response.replayed() : response
         }
+    }
+
+    private func queued(_ job: JobName, replayed: Bool) async throws -> Response {
+        let status = replayed ? V2Job.status(try await jobs.job(job)) : "QUEUED"
+        var response = Response(
+            .accepted, headers: ["Content-Type": "application/json"],
+            body: .bytes(
+                JSON.object([("jobId", .id(job.id)), ("status", .string(status))]).bytes))
+        response.headers["Retry-After"] = "\(Self.pollSeconds)"
+        return replayed ? response.replayed() : response
     }
 
     /// `GET /v2/jobs/{id}`. `wait` as in `GET /v1/jobs/{id}`.

@@ -1,20 +1,32 @@
 import FoundationEssentials
+import Gateway
 import Providers
 import Units
 
-/// The members of a JSON object, read one by one; each refusal names the field, what came and
-/// what is accepted.
+/// The members of a JSON object or the fields of a form, read one by one; each refusal names the
+/// field, what came and what is accepted.
 struct Fields: Decodable {
     /// Where members are looked for, the first that has one winning.
-    private let layers: [KeyedDecodingContainer<Name>]
+    private let layers: [Layer]
+    private let hasForm: Bool
+    /// What was taken out of the body while it came, by the word left in its place.
+    let spooled: [String: SpooledFile]
+
+    /// One object.
+    private enum Layer {
+        case json(KeyedDecodingContainer<Name>)
+        case form(Form)
+    }
 
     /// Reads a body, or refuses what is no JSON object.
-    init(json bytes: [UInt8]) throws(Refusal) {
+    init(json bytes: [UInt8], spooled: [String: SpooledFile] = [:]) throws(Refusal) {
         guard !bytes.isEmpty else {
             throw Refusal(.malformedBody, "The request needs a body of JSON.")
         }
         do {
-            self = try JSONDecoder().decode(Fields.self, from: Data(bytes))
+            let decoder = JSONDecoder()
+            if !spooled.isEmpty, let key = Self.spooledKey { decoder.userInfo[key] = spooled }
+            self = try decoder.decode(Fields.self, from: Data(bytes))
         } catch DecodingError.typeMismatch {
             throw Refusal(.malformedBody, "The body must be a JSON object.")
         } catch {
@@ -22,29 +34,71 @@ struct Fields: Decodable {
         }
     }
 
+    /// How objects within the body come to know what was taken out of it.
+    private static let spooledKey = CodingUserInfoKey(rawValue: "spooled")
+
     init(from decoder: any Decoder) throws {
-        layers = [try decoder.container(keyedBy: Name.self)]
+        hasForm = false
+        layers = [.json(try decoder.container(keyedBy: Name.self))]
+        spooled = Self.spooledKey.flatMap { decoder.userInfo[$0] as? [String: SpooledFile] } ?? [:]
     }
 
-    private init(layers: [KeyedDecodingContainer<Name>]) {
+    init(form: Form) {
+        layers = [.form(form)]
+        hasForm = true
+        spooled = [:]
+    }
+
+    private init(layers: [Layer], hasForm: Bool, spooled: [String: SpooledFile]) {
         self.layers = layers
+        self.hasForm = hasForm
+        self.spooled = spooled
     }
 
     /// These members, and those of `base` that are not among them.
-    func over(_ base: Fields) -> Fields { Fields(layers: layers + base.layers) }
+    func over(_ base: Fields) -> Fields {
+        Fields(
+            layers: layers + base.layers, hasForm: hasForm || base.hasForm,
+            spooled: spooled.merging(base.spooled, uniquingKeysWith: { own, _ in own }))
+    }
 
-    private struct Name: CodingKey {
+    struct Name: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
     }
 
-    /// The members' names.
-    var names: [String] { layers.flatMap { $0.allKeys.map(\.stringValue) } }
+    /// The members' names; a form's without brackets.
+    var names: [String] {
+        layers.flatMap { layer in
+            switch layer {
+            case .json(let members): members.allKeys.map(\.stringValue)
+            case .form(let form): form.names
+            }
+        }
+    }
 
-    private func layer(with name: Name) -> KeyedDecodingContainer<Name>? {
-        layers.first { $0.contains(name) }
+    private func layer(with name: String) -> Layer? {
+        layers.first { layer in
+            switch layer {
+            case .json(let members): members.contains(Name(stringValue: name))
+            case .form(let form): form.contains(name)
+            }
+        }
+    }
+
+    /// The object that has a member, where it came as JSON.
+    private func members(with name: String) -> KeyedDecodingContainer<Name>? {
+        guard case .json(let members) = layer(with: name) else { return nil }
+        return members
+    }
+
+    /// The form that has a field.
+    func form(with name: String) -> Form? {
+        // Nearly every body is JSON, and shall not look each member up twice.
+        guard hasForm, case .form(let form) = layer(with: name) else { return nil }
+        return form
     }
 
     /// Refuses a member that is none of `known`.
@@ -58,7 +112,13 @@ struct Fields: Decodable {
 
     /// A text; nil when the member is absent or null.
     func string(_ name: String) throws(Refusal) -> String? {
-        let text = try value(name, as: String.self, "a string")
+        let text: String? =
+            if let form = form(with: name) {
+                try form.text(name)
+            } else {
+                try value(name, as: String.self, "a string")
+            }
+        if let text { try refusePicture(text, name) }
         // PostgreSQL keeps no text with a NUL, and no prompt or name needs one.
         if text?.utf8.contains(0) == true {
             throw Refusal(
@@ -78,7 +138,13 @@ struct Fields: Decodable {
 
     /// A whole number within `range`; nil when the member is absent or null.
     func integer(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let number = try value(name, as: Int.self, "an integer") else { return nil }
+        let number: Int? =
+            if let form = form(with: name) {
+                try form.integer(name)
+            } else {
+                try value(name, as: Int.self, "an integer")
+            }
+        guard let number else { return nil }
         guard range.contains(number) else {
             throw Refusal(
                 .invalidValue,
@@ -95,7 +161,8 @@ struct Fields: Decodable {
 
     /// True or false; nil when the member is absent or null.
     func boolean(_ name: String) throws(Refusal) -> Bool? {
-        try value(name, as: Bool.self, "true or false")
+        if let form = form(with: name) { return try form.boolean(name) }
+        return try value(name, as: Bool.self, "true or false")
     }
 
     /// One of `words`; nil when the member is absent or null.
@@ -115,45 +182,90 @@ struct Fields: Decodable {
 
     /// Whether the member is there and not null.
     func has(_ name: String) -> Bool {
-        let key = Name(stringValue: name)
-        guard let layer = layer(with: key) else { return false }
+        guard let members = members(with: name) else { return form(with: name) != nil }
         // Unreadable means there: whoever reads it will say what is wrong.
-        return (try? layer.decodeNil(forKey: key)) != true
+        return (try? members.decodeNil(forKey: Name(stringValue: name))) != true
     }
 
     /// A list of texts; nil when the member is absent or null.
     func strings(_ name: String) throws(Refusal) -> [String]? {
-        try value(name, as: [String].self, "an array of strings")
+        if let form = form(with: name) {
+            guard let whole = try form.json(name, "[") else { return try form.texts(name) }
+            return try whole.strings(name)
+        }
+        let texts = try value(name, as: [String].self, "an array of strings")
+        for text in texts ?? [] { try refusePicture(text, name) }
+        return texts
     }
 
     /// An object within this one; nil when the member is absent or null.
     func object(_ name: String) throws(Refusal) -> Fields? {
-        try value(name, as: Fields.self, "an object")
+        if let form = form(with: name) {
+            guard let whole = try form.json(name, "{") else { return try form.object(name) }
+            return try whole.object(name)
+        }
+        return try value(name, as: Fields.self, "an object")
     }
 
     /// A list of objects; nil when the member is absent or null.
     func objects(_ name: String) throws(Refusal) -> [Fields]? {
-        try value(name, as: [Fields].self, "an array of objects")
+        if let form = form(with: name) {
+            return try form.wholeJSON(name, "[", "an array of objects").objects(name)
+        }
+        return try value(name, as: [Fields].self, "an array of objects")
     }
 
     /// A text or an object; nil when the member is absent or null.
     func textOrFields(_ name: String) throws(Refusal) -> TextOrFields? {
-        try value(name, as: TextOrFields.self, "a string or an object")
+        if let form = form(with: name) {
+            guard let whole = try form.json(name, "{") else {
+                return try form.text(name).map(TextOrFields.text)
+            }
+            return try whole.textOrFields(name)
+        }
+        let item = try value(name, as: TextOrFields.self, "a string or an object")
+        if case .text(let text) = item { try refusePicture(text, name) }
+        return item
     }
 
     /// An object whose members are somebody else's to understand; nil when absent or null.
     func foreign(_ name: String) throws(Refusal) -> [String: JSONValue]? {
-        try value(name, as: [String: JSONValue].self, "an object")
+        if let form = form(with: name) {
+            return try form.wholeJSON(name, "{", "an object").foreign(name)
+        }
+        return try value(name, as: [String: JSONValue].self, "an object")
     }
 
     /// Texts by name; nil when the member is absent or null.
     func texts(_ name: String) throws(Refusal) -> [String: String]? {
-        try value(name, as: [String: String].self, "an object of strings")
+        if let form = form(with: name) {
+            guard let whole = try form.json(name, "{") else { return try form.textsByName(name) }
+            return try whole.texts(name)
+        }
+        let texts = try value(name, as: [String: String].self, "an object of strings")
+        for (_, text) in texts ?? [:] { try refusePicture(text, name) }
+        return texts
     }
 
     /// A list of texts or objects; nil when the member is absent or null.
     func items(_ name: String) throws(Refusal) -> [TextOrFields]? {
-        try value(name, as: [TextOrFields].self, "an array of strings or objects")
+        if let form = form(with: name) {
+            guard let whole = try form.json(name, "[") else {
+                return try form.texts(name).map(TextOrFields.text)
+            }
+            return try whole.items(name)
+        }
+        let items = try value(name, as: [TextOrFields].self, "an array of strings or objects")
+        for case .text(let text) in items ?? [] { try refusePicture(text, name) }
+        return items
+    }
+
+    /// Refuses a picture where a text belongs.
+    private func refusePicture(_ text: String, _ name: String) throws(Refusal) {
+        guard !spooled.isEmpty, spooled[text] != nil else { return }
+        throw Refusal(
+            .invalidValue, "Invalid '\(name)': a text is expected, a picture (data:image/…) came.",
+            field: name)
     }
 
     /// What may be written as a text alone, or in full.
@@ -168,12 +280,11 @@ struct Fields: Decodable {
         }
     }
 
-    private func value<Value: Decodable>(
+    func value<Value: Decodable>(
         _ name: String, as type: Value.Type, _ accepted: String
     ) throws(Refusal) -> Value? {
         do {
-            let key = Name(stringValue: name)
-            return try layer(with: key)?.decodeIfPresent(type, forKey: key)
+            return try members(with: name)?.decodeIfPresent(type, forKey: Name(stringValue: name))
         } catch {
             let came = kind(of: name)
             let isOfThatKind = accepted.hasPrefix(came)
@@ -189,7 +300,7 @@ struct Fields: Decodable {
     /// What a member holds, in a word, for a refusal.
     private func kind(of name: String) -> String {
         let key = Name(stringValue: name)
-        guard let container = layer(with: key) else { return "nothing" }
+        guard let container = members(with: name) else { return "nothing" }
         // What it is not fails to be read as such.
         if (try? container.decode(String.self, forKey: key)) != nil { return "a string" }
         if (try? container.decode(Bool.self, forKey: key)) != nil { return "a boolean" }

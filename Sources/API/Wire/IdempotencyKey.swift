@@ -7,6 +7,18 @@ enum IdempotencyKey {
     /// Characters of a key.
     static let lengthMax = 255
 
+    /// The key that a request shows; nil when it shows none.
+    static func text(of request: Request) throws(Refusal) -> String? {
+        let headers = request.headers.all("Idempotency-Key")
+        guard let header = headers.first else { return nil }
+        guard headers.count == 1 else {
+            throw Refusal(
+                .invalidValue, "There are \(headers.count) Idempotency-Keys: send one.",
+                field: "Idempotency-Key")
+        }
+        return try text(header)
+    }
+
     /// The key in the header: bare, or as a structured-field string in quotes (the IETF's draft
     /// idempotency-key-header-07, section 2.1).
     static func text(_ header: String) throws(Refusal) -> String {
@@ -55,6 +67,18 @@ enum IdempotencyKey {
                 "The body is not valid JSON, or nested more than \(CanonicalJSON.depthMax) deep.")
         }
         text += value
+        return SHA256.digest(text)
+    }
+
+    /// The same for a form: each part's name and the digest of its content, in their order.
+    static func fingerprint(
+        of request: Request, parts: [(name: String, digest: [UInt8])], mode: Mode
+    ) -> [UInt8] {
+        var text = Array("\(mode.rawValue) \(request.method) \(request.path)\nform\n".utf8)
+        for part in parts {
+            // Both of fixed length: no name can pass for the end of its part.
+            text += SHA256.digest(Array(part.name.utf8)) + part.digest
+        }
         return SHA256.digest(text)
     }
 }

@@ -12,8 +12,8 @@ enum OpenRouterError {
             ErrorWords(status: Status(status), type: type, code: nil)
         }
         switch kind {
-        case .malformedBody, .missingParameter, .invalidValue, .unknownParameter, .modelNotFound,
-            .modelRetired:
+        case .malformedBody, .missingParameter, .invalidValue, .unknownParameter,
+            .unsupportedParameter, .modelNotFound, .modelRetired:
             return words(400, "invalid_request")
         case .moderated: return words(400, "content_policy_violation")
         case .keyMissing, .keyInvalid, .keyRevoked, .keyExpired:

@@ -114,6 +114,7 @@ extension ErrorShape {
         case .missingParameter: return invalid(.badRequest, "missing_required_parameter")
         case .invalidValue: return invalid(.badRequest, "invalid_value")
         case .unknownParameter: return invalid(.badRequest, "unknown_parameter")
+        case .unsupportedParameter: return invalid(.badRequest, "unsupported_parameter")
         case .bodyTooLarge: return invalid(.contentTooLarge, "request_too_large")
         case .bodyTimedOut: return invalid(.requestTimeout, "request_timeout")
         case .unsupportedMediaType: return invalid(.unsupportedMediaType, "unsupported_media_type")

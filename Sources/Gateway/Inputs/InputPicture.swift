@@ -21,7 +21,7 @@ public struct AskedPicture: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
         /// Came with the request's body.
         case spooled(SpooledFile)
-        /// Is to be fetched, or is an upload of ours.
+        /// Is to be fetched, is an upload of ours, or holds the picture itself (`data:image/…`).
         case url(String)
     }
 

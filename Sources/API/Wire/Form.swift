@@ -1,0 +1,153 @@
+import Gateway
+import Units
+
+/// The fields of a form in the order they came: texts in memory, files on disk.
+///
+/// A field without content is absent. `name`, `name[]` and `name[0]` are one list; `name[key]` is a
+/// member of an object.
+struct Form: Sendable {
+    /// One part.
+    struct Part: Sendable {
+        let name: String
+        let content: Content
+
+        enum Content: Sendable {
+            case text(String)
+            case file(SpooledFile)
+        }
+    }
+
+    private let parts: [Part]
+
+    init(_ parts: [Part]) {
+        self.parts = parts.filter { part in
+            if case .text("") = part.content { false } else { true }
+        }
+    }
+
+    /// Without brackets, each once.
+    var names: [String] { Set(parts.map { String(Self.base(of: $0.name)) }).sorted() }
+
+    func contains(_ name: String) -> Bool {
+        parts.contains { $0.name == name || Self.base(of: $0.name) == name }
+    }
+
+    /// Everything in the list `name`.
+    func list(_ name: String) -> [Part] {
+        parts.filter { part in
+            guard part.name != name else { return true }
+            guard let key = Self.key(in: part.name, of: name) else { return false }
+            return key.rest.isEmpty && key.name.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+    }
+
+    /// The texts of the list `name`.
+    func texts(_ name: String) throws(Refusal) -> [String] {
+        try list(name).map { part throws(Refusal) in try text(of: part) }
+    }
+
+    /// The one text called `name`.
+    func text(_ name: String) throws(Refusal) -> String? {
+        let all = list(name)
+        guard all.count <= 1 else {
+            throw Refusal(
+                .invalidValue, "Invalid '\(name)': it came \(all.count) times; send one.",
+                field: name)
+        }
+        return try all.first.map { part throws(Refusal) in try text(of: part) }
+    }
+
+    func integer(_ name: String) throws(Refusal) -> Int? {
+        guard let text = try text(name) else { return nil }
+        guard let number = Int(text) else {
+            throw Self.invalidType(name, "an integer is expected, '\(text.prefix(40))' came")
+        }
+        return number
+    }
+
+    func boolean(_ name: String) throws(Refusal) -> Bool? {
+        guard let text = try text(name) else { return nil }
+        switch text.lowercased() {
+        case "true", "1": return true
+        case "false", "0": return false
+        default:
+            throw Self.invalidType(name, "true or false is expected, '\(text.prefix(40))' came")
+        }
+    }
+
+    /// The member `name` of a JSON object made of it, where its text begins with `bracket`.
+    func json(_ name: String, _ bracket: Character) throws(Refusal) -> Fields? {
+        let all = list(name)
+        guard all.count == 1, case .text(let text) = all[0].content,
+            text.drop(while: \.isWhitespace).first == bracket
+        else { return nil }
+        do {
+            var json = Array("{".utf8)
+            JSON.string(name).write(into: &json)
+            return try Fields(json: json + Array(":\(text)}".utf8))
+        } catch {
+            throw Refusal(
+                .invalidValue, "Invalid '\(name)': its text is not valid JSON.", field: name)
+        }
+    }
+
+    /// The same where no other form is accepted.
+    func wholeJSON(
+        _ name: String, _ bracket: Character, _ accepted: String
+    ) throws(Refusal) -> Fields {
+        guard let fields = try json(name, bracket) else {
+            throw Self.invalidType(name, "\(accepted) is expected, written as JSON")
+        }
+        return fields
+    }
+
+    /// What came as `name[key]`.
+    func object(_ name: String) throws(Refusal) -> Fields { Fields(form: Form(try members(name))) }
+
+    func textsByName(_ name: String) throws(Refusal) -> [String: String] {
+        var texts: [String: String] = [:]
+        for part in try members(name) {
+            guard texts.updateValue(try text(of: part), forKey: part.name) == nil else {
+                throw Refusal(
+                    .invalidValue, "Invalid '\(name)': '\(part.name.prefix(100))' came twice.",
+                    field: name)
+            }
+        }
+        return texts
+    }
+
+    /// What came as `name[key]`, called `key`.
+    private func members(_ name: String) throws(Refusal) -> [Part] {
+        var members: [Part] = []
+        for part in parts where part.name == name || Self.base(of: part.name) == name {
+            guard let key = Self.key(in: part.name, of: name), !key.name.isEmpty else {
+                throw Self.invalidType(
+                    name, "an object is expected, as '\(name)[key]' or written as JSON")
+            }
+            members.append(Part(name: key.name + key.rest, content: part.content))
+        }
+        return members
+    }
+
+    private func text(of part: Part) throws(Refusal) -> String {
+        guard case .text(let text) = part.content else {
+            throw Self.invalidType(part.name, "a text is expected, a file came")
+        }
+        return text
+    }
+
+    private static func invalidType(_ name: String, _ reason: String) -> Refusal {
+        Refusal(.invalidValue, "Invalid type for '\(name)': \(reason).", field: name)
+    }
+
+    /// All before the first bracket.
+    private static func base(of name: String) -> Substring { name.prefix { $0 != "[" } }
+
+    /// `key` and what follows it in `name[key]…`.
+    private static func key(in text: String, of name: String) -> (name: String, rest: String)? {
+        guard text.hasPrefix("\(name)[") else { return nil }
+        let inner = text.dropFirst(name.count + 1)
+        guard let end = inner.firstIndex(of: "]") else { return nil }
+        return (String(inner[..<end]), String(inner[inner.index(after: end)...]))
+    }
+}

@@ -1,0 +1,113 @@
+import Pictures
+import Storage
+public import Units
+
+extension Inputs {
+    /// What was promised to be in the store is not: somebody removed it by hand.
+    struct Missing: Error {}
+
+    func present<Value>(_ found: Value?) throws -> Value {
+        guard let found else { throw Missing() }
+        return found
+    }
+
+    func take(_ asked: AskedPicture) async throws -> InputPicture {
+        switch asked.source {
+        case .spooled(let file):
+            return try await own(file.name, for: asked) { throw Missing() }
+        case .url(let text):
+            if text.hasPrefix(uploadsURL) {
+                return try await own(upload: text.dropFirst(uploadsURL.count), for: asked)
+            }
+            return try await keep(try await bytes(of: text, for: asked), for: asked)
+        }
+    }
+
+    /// A second name for what lies in the store already.
+    private func own(
+        _ name: StoredName, for asked: AskedPicture, otherwise: () throws -> Never
+    ) async throws -> InputPicture {
+        let found = try await store.read(name) { bytes in
+            (try Self.inspect(bytes, for: asked), bytes.count)
+        }
+        guard let (info, byteCount) = found,
+            let own = try await store.link(name, extension: info.format.fileExtension)
+        else { try otherwise() }
+        return InputPicture(
+            name: own, format: info.format, size: info.size, byteCount: byteCount)
+    }
+
+    private func own(upload text: Substring, for asked: AskedPicture) async throws -> InputPicture {
+        let gone = Refusal(
+            .invalidValue,
+            "Invalid '\(asked.field)': there is no such upload; uploads are kept for 24 hours.",
+            field: asked.field)
+        guard let name = StoredName(text), let image = try await open(name) else { throw gone }
+        image.close()
+        return try await own(name, for: asked) { throw gone }
+    }
+
+    /// What a text that names a picture leads to.
+    private func bytes(of text: String, for asked: AskedPicture) async throws -> [UInt8] {
+        do {
+            if let bytes = try DataURL.content(of: text) { return bytes }
+        } catch {
+            throw Refusal(
+                .invalidValue, "Invalid '\(asked.field)': its base64 is damaged.",
+                field: asked.field)
+        }
+        do {
+            return try await fetcher.fetch(text)
+        } catch let failure as PictureFetcher.Failure {
+            switch failure {
+            case .busy:
+                throw Refusal(
+                    .overloaded, "Too many pictures are being fetched. Try again shortly.",
+                    field: asked.field, retryAfter: .seconds(2))
+            case .tooLarge: throw Self.tooLarge(asked.field)
+            case .refused(let reason):
+                throw Refusal(
+                    .invalidValue,
+                    "Invalid '\(asked.field)': the URL could not be fetched: \(reason).",
+                    field: asked.field)
+            }
+        }
+    }
+
+    private func keep(_ bytes: [UInt8], for asked: AskedPicture) async throws -> InputPicture {
+        let info = try await store.work { try Self.inspect(bytes, for: asked) }
+        let file = try await store.begin(extension: info.format.fileExtension)
+        do {
+            try await file.write(bytes)
+        } catch {
+            // The failure that matters is the first; what stays behind is swept.
+            try? await file.abandon()
+            throw error
+        }
+        return InputPicture(
+            name: try await file.keep(written: clock.now), format: info.format, size: info.size,
+            byteCount: bytes.count)
+    }
+
+    private static func inspect(
+        _ bytes: [UInt8], for asked: AskedPicture
+    ) throws(Refusal) -> PictureInfo {
+        do throws(PictureFailure) {
+            return try Picture.inspect(bytes, limits: limits)
+        } catch {
+            var kind = Refusal.Kind.invalidValue
+            if case .tooManyBytes = error { kind = .bodyTooLarge }
+            throw Refusal(kind, "Invalid '\(asked.field)'. \(error)", field: asked.field)
+        }
+    }
+}
+
+extension Inputs {
+    /// The refusal of a picture that is larger than any may be.
+    public static func tooLarge(_ field: String) -> Refusal {
+        Refusal(
+            .bodyTooLarge,
+            "Invalid '\(field)': the picture has more than \(bytesMax) bytes (16 MiB).",
+            field: field)
+    }
+}
