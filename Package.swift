@@ -127,9 +127,9 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures",
-                "Postgres",
-                "SeedSupport", "Signing", "Threads", "Units",
+                "DatabaseSupport", "GatewaySupport", "HTTP", "HTTPClient", "HTTPServer", "Jobs",
+                "Ledger", "Log", "Pictures", "Postgres", "SeedSupport", "Signing", "Storage",
+                "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(
@@ -147,8 +147,8 @@ let package = Package(
         tests(
             of: "API",
             [
-                "Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Postgres", "Signing",
-                "Units",
+                "Gateway", "GatewaySupport", "HTTP", "Log", "Pictures", "Postgres", "SeedSupport",
+                "Signing", "Storage", "Units",
             ]),
     ]
 )
