@@ -127,8 +127,9 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "DatabaseSupport", "GatewaySupport", "Jobs", "Ledger", "Log", "Pictures",
-                "Postgres", "Providers", "SeedSupport", "Signing", "Threads", "Units",
+                "DatabaseSupport", "GatewaySupport", "HTTP", "HTTPClient", "HTTPServer", "Jobs",
+                "Ledger", "Log", "Pictures", "Postgres", "Providers", "SeedSupport", "Signing",
+                "Storage", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(
@@ -147,7 +148,7 @@ let package = Package(
             of: "API",
             [
                 "Gateway", "GatewaySupport", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
-                "Signing", "Threads", "Units",
+                "SeedSupport", "Signing", "Storage", "Threads", "Units",
             ]),
     ]
 )

@@ -35,7 +35,8 @@ struct JobLoad {
             database: database, url: url, settings: .init(),
             catalogue: try await CatalogueKeeper(database: database, log: .silent),
             store: store,
-            inputs: .unused(in: store, clock), painting: painting, lease: lease, limits: .init(), clock: clock,
+            inputs: .unused(in: store, clock), painting: painting, lease: lease, limits: .init(),
+            clock: clock,
             log: .silent)
         worker = Worker(engine: engine, slots: Self.slots)
         reader = JobReader(url: url, settings: .init(), clock: clock)

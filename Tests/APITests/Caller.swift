@@ -23,7 +23,8 @@ struct Caller {
                 engine: gateway.engine, keys: gateway.keys, jobs: gateway.jobs,
                 webhookRefusal: { $0.contains("//127.") ? "it is a loopback address" : nil },
                 database: gateway.database,
-                store: gateway.store, inputs: gateway.inputs, pool: gateway.pool, pepper: try #require(TestGateway.pepper),
+                store: gateway.store, inputs: gateway.inputs, pool: gateway.pool,
+                pepper: try #require(TestGateway.pepper),
                 publicURL: TestGateway.publicURL, clock: gateway.time.clock, log: .silent,
                 gauges: { [] })
             try await body(Caller(application: application, gateway: gateway))

@@ -103,9 +103,9 @@ import Units
         (#""seed":"x""#, "seed"),
         (
             #""input_references":[{"type":"image_url","image_url":{"url":"ftp://x"}}]"#,
-            "input_references"
+            "input_references[0].image_url.url"
         ),
-        (#""input_references":["x"]"#, "input_references"),
+        (#""input_references":["x"]"#, "input_references[0]"),
         (#""provider":[]"#, "provider"), (#""provider":{"only":"openai"}"#, "only"),
         (#""provider":{"sort":"beauty"}"#, "provider.sort"),
         (#""provider":{"sort":{"by":"beauty"}}"#, "by"),

@@ -65,9 +65,9 @@ public enum TestServer {
     static let admin = Result {
         var settings = Database.Settings()
         // A copy of a template waits for the disk, and for the other copies.
-        settings.statementTimeout = .seconds(120)
-        settings.lockTimeout = .seconds(120)
-        settings.waitMax = .seconds(120)
+        settings.statementTimeout = .seconds(600)
+        settings.lockTimeout = .seconds(600)
+        settings.waitMax = .seconds(600)
         settings.queueMax = 10_000
         return Database(url: try url, connections: 2, settings: settings)
     }

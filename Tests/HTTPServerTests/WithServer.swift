@@ -46,9 +46,9 @@ func onThread<Result: Sendable>(
     }
 }
 
-/// Looks until `condition` holds, for ten seconds at most.
+/// Looks until `condition` holds, for a minute at most.
 func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<10_000 {
+    for _ in 0..<60_000 {
         if condition() { return true }
         usleep(1000)
     }
@@ -97,7 +97,7 @@ final class Signal: Sendable {
 
     var count: Int { raised.withLock { $0 } }
     func raise() { raised.withLock { $0 += 1 } }
-    /// Waits for the `number`-th, ten seconds at most.
+    /// Waits for the `number`-th, a minute at most.
     func wait(_ number: Int = 1) -> Bool { eventually { count >= number } }
 
     /// Waits without holding a thread.

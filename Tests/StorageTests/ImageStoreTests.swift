@@ -174,6 +174,60 @@ private func content(of image: StoredImage) -> [UInt8] {
         }
     }
 
+    @Test func aFileWrittenInPiecesHasItsNameOnceItIsKept() async throws {
+        try await withDirectory { directory in
+            let store = try ImageStore(directory: directory, pool: pool)
+            let file = try await store.begin(extension: "part")
+            try await file.write([1, 2])
+            try await file.write([])
+            try await file.write([3])
+            #expect(try await store.open(file.name) == nil)
+            let name = try await file.keep(written: Timestamp(seconds: 1_000_000))
+            let image = try #require(try await store.open(name))
+            #expect(image.modified == Timestamp(seconds: 1_000_000))
+            #expect(content(of: image) == [1, 2, 3])
+        }
+    }
+
+    @Test func anAbandonedFileLeavesNothingBehind() async throws {
+        try await withDirectory { directory in
+            let store = try ImageStore(directory: directory, pool: pool)
+            let file = try await store.begin(extension: "part")
+            try await file.write([1, 2])
+            try await file.abandon()
+            #expect(files(in: directory) == [])
+        }
+    }
+
+    @Test func aSecondNameOutlivesTheFirst() async throws {
+        try await withDirectory { directory in
+            let store = try ImageStore(directory: directory, pool: pool)
+            let first = try await store.put([1, 2], extension: "part")
+            let second = try #require(try await store.link(first, extension: "png"))
+            try await store.drop([first])
+            #expect(try await store.read(first) == nil)
+            #expect(try await store.read(second) == [1, 2])
+            #expect(second.text.hasSuffix(".png"))
+            #expect(try await store.link(first, extension: "png") == nil)
+        }
+    }
+
+    @Test func whatIsOldIsRemovedAndWhatWasLinkedSinceIsNot() async throws {
+        try await withDirectory { directory in
+            let store = try ImageStore(directory: directory, pool: pool)
+            let now = Timestamp(seconds: Int64(time(nil)))
+            let file = try await store.begin(extension: "part")
+            try await file.write([1])
+            // Written long ago; named just now.
+            let old = try await file.keep(written: now - .seconds(100_000))
+            _ = try await store.begin(extension: "part").write([2])
+            #expect(try await store.removeOlder(than: now - .seconds(60)) == 0)
+            #expect(try await store.read(old) == [1])
+            #expect(try await store.removeOlder(than: now + .seconds(60)) == 2)
+            #expect(files(in: directory) == [])
+        }
+    }
+
     @Test func aLinkIsNotFollowed() async throws {
         try await withDirectory { directory in
             let store = try ImageStore(directory: directory, pool: pool)

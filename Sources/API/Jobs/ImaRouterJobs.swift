@@ -21,7 +21,7 @@ extension Application {
     }
 
     private func imaRouterAsync(
-        _ request: Request, _ sent: Submission, _ key: KeyHash, _ mode: Mode
+        _ request: Request, _ sent: SentBody, _ key: KeyHash, _ mode: Mode
     ) async throws -> Response {
         let fields = sent.fields
         let webhook = try fields.webhook()

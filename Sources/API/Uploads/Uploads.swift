@@ -15,7 +15,7 @@ extension Application {
         }
     }
 
-    private func upload(_ sent: Submission) async throws -> Response {
+    private func upload(_ sent: SentBody) async throws -> Response {
         let asked = try sent.fields.pictures(["file"])
         guard let first = asked.first, case .spooled(let file) = first.source else {
             throw Refusal(

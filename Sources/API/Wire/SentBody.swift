@@ -5,7 +5,7 @@ import Units
 
 /// The body of a request that creates work: what it says, what of it lies on disk, and the claim of
 /// its `Idempotency-Key`.
-struct Submission {
+struct SentBody {
     let fields: Fields
     let claim: IdempotencyClaim?
     let spooled: [SpooledFile]
@@ -26,7 +26,7 @@ extension Application {
     /// A large body, or a form, is read only after the key was looked up: a stranger makes nobody
     /// write.
     func withSubmission<Value>(
-        of request: Request, from key: KeyText, _ body: (Submission) async throws -> Value
+        of request: Request, from key: KeyText, _ body: (SentBody) async throws -> Value
     ) async throws -> Value {
         let submission = try await submission(of: request, from: key)
         do {
@@ -39,7 +39,7 @@ extension Application {
         }
     }
 
-    private func submission(of request: Request, from key: KeyText) async throws -> Submission {
+    private func submission(of request: Request, from key: KeyText) async throws -> SentBody {
         let type = Self.type(of: request)
         if type.essence == "multipart/form-data" {
             return try await form(of: request, type.boundary, from: key)
@@ -61,20 +61,20 @@ extension Application {
     /// JSON that has come whole.
     private func small(
         _ bytes: [UInt8], of request: Request, _ mode: Mode
-    ) throws -> Submission {
+    ) throws -> SentBody {
         let fields = try Fields(json: bytes)
         let claim = try IdempotencyKey.text(of: request).map { key in
             IdempotencyClaim(
                 key, of: request, mode,
                 try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode))
         }
-        return Submission(fields: fields, claim: claim, spooled: [])
+        return SentBody(fields: fields, claim: claim, spooled: [])
     }
 
     /// JSON with pictures inside, of which `early` has come.
     private func large(
         _ early: [UInt8], of request: Request, from key: KeyText
-    ) async throws -> Submission {
+    ) async throws -> SentBody {
         if let declared = request.body.declaredBytes, declared > Self.spooledJSONBytesMax {
             throw BodyFailure.tooLarge(limitBytes: Self.spooledJSONBytesMax)
         }
@@ -92,7 +92,7 @@ extension Application {
                     idempotencyKey, of: request, key.mode,
                     try IdempotencyKey.fingerprint(of: request, body: text, mode: key.mode))
             }
-            return Submission(
+            return SentBody(
                 fields: fields, claim: claim, spooled: Array(reader.files.values))
         } catch {
             await reader.abandon()
@@ -103,7 +103,7 @@ extension Application {
     /// A form, parts with pictures among them.
     private func form(
         of request: Request, _ boundary: String?, from key: KeyText
-    ) async throws -> Submission {
+    ) async throws -> SentBody {
         guard let boundary else {
             throw Refusal(
                 .malformedBody,
@@ -124,7 +124,7 @@ extension Application {
                     IdempotencyKey.fingerprint(
                         of: request, parts: try await reader.digests(), mode: key.mode))
             }
-            return Submission(
+            return SentBody(
                 fields: Fields(form: Form(reader.parts)), claim: claim, spooled: reader.files)
         } catch {
             await reader.abandon()
