@@ -11,7 +11,7 @@ struct Configuration: Sendable {
     let publicURL: String
     let pepper: Pepper
     let storeDirectory: String
-    /// Where webhooks may lead.
+    /// Where webhooks and the URLs of input pictures may lead.
     let addresses: AddressFilter
     let slots: Int
     let queueDepth: Int
@@ -47,7 +47,7 @@ struct Configuration: Sendable {
         Setting(
             name: "ATELIER_ALLOW_ADDRESSES", standard: "none",
             help:
-                "private ranges that webhooks may lead to all the same, such as 10.1.0.0/16,::1/128"
+                "private ranges that webhooks and input pictures may lead to all the same, such as 10.1.0.0/16,::1/128"
         ),
         Setting(
             name: "ATELIER_WORKER_SLOTS", standard: "256",

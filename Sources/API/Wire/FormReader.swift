@@ -85,7 +85,7 @@ struct FormReader {
 
     private mutating func take(_ bytes: [UInt8]) async throws {
         switch sink {
-        case .text(let begun):
+        case .text(var begun):
             textBytes += bytes.count
             guard textBytes <= Self.textBytesMax else {
                 throw Refusal(
@@ -95,7 +95,8 @@ struct FormReader {
             }
             // Let go of first, or each piece would copy all before it.
             sink = nil
-            sink = .text(begun + bytes)
+            begun += bytes
+            sink = .text(begun)
         case .undecided(let begun):
             let begun = begun + bytes
             sink = .undecided(begun)

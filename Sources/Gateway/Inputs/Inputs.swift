@@ -114,9 +114,6 @@ public struct Inputs: Sendable {
         return image
     }
 
-    /// Throws `StoreFailure` unless a picture could be taken now.
-    public func check() async throws { try await store.check() }
-
     /// Removes what nobody can use any more, every hour until cancelled.
     public func run() async {
         while !Task.isCancelled {
