@@ -116,7 +116,7 @@ import Units
             #expect(ours.text.hasPrefix(#"{"models":["#))
             let map = try await caller.get("/v2/models?name=paid")
             #expect(map.text.contains(#""price":{"min":0.004,"average":0.004,"max":0.004}"#))
-            #expect(map.text.contains(#""inputs":{"image":false,"mask":false,"quality":true"#))
+            #expect(map.text.contains(#""size":["auto","1024x1024","1536x1024","1024x1536""#))
             let acme = try await caller.gateway.customer()
             let key = acme.text.secret.reveal()
             let refused = try await caller.send(

@@ -1,8 +1,9 @@
 import Gateway
 import HTTP
+import Pictures
 import Units
 
-/// The lists of dialect (a): objects keyed by the models' ids.
+/// The lists of dialect (a): objects keyed by the models' slugs.
 enum ImageRouterModels {
     /// What the lists are narrowed and ordered by. One of these in a query means dialect (a).
     static let filters: Set<String> = ["type", "provider", "free", "name", "sort", "limit"]
@@ -19,10 +20,10 @@ enum ImageRouterModels {
             cards.removeAll { !contains($0.author, provider) }
         }
         if let name = query.text("name")?.lowercased() {
-            cards.removeAll { !contains($0.id, name) }
+            cards.removeAll { !contains($0.slug, name) }
         }
         if let free = query.text("free") {
-            cards.removeAll { ($0.imageCost == .zero) != (free == "true") }
+            cards.removeAll { $0.isFree != (free == "true") }
         }
         let limit = try query.integer("limit", in: 0...limitMax) ?? limitMax
         return Array(sorted(cards, by: query.text("sort")).prefix(limit))
@@ -32,61 +33,95 @@ enum ImageRouterModels {
         part.isEmpty || text.lowercased().contains(part)
     }
 
-    /// Ties stay in the order of their ids; so does everything when the word is none of these.
+    /// Ties stay in the order of their slugs; so does everything when the word is none of these.
     private static func sorted(_ cards: [ModelCard], by word: String?) -> [ModelCard] {
         switch word {
-        case "provider": cards.sorted { ($0.author, $0.id) < ($1.author, $1.id) }
         case "price":
-            cards.sorted { ($0.imageCost, $0.id) < ($1.imageCost, $1.id) }
+            // Of the first provider, as documented; what is not fixed by its usual price.
+            cards.map { ($0.offers.first?.range.usual ?? .zero, $0) }
+                .sorted { ($0.0, $0.1.slug) < ($1.0, $1.1.slug) }.map(\.1)
         case "date":
-            cards.sorted { $0.created != $1.created ? $0.created > $1.created : $0.id < $1.id }
-        default: cards
+            cards.sorted { $0.created != $1.created ? $0.created > $1.created : $0.slug < $1.slug }
+        // A slug begins with the maker, which is what this dialect sorts by as `provider`.
+        default: cards.sorted { ($0.author, $0.slug) < ($1.author, $1.slug) }
         }
     }
 
     /// A model as `GET /v1/models` tells it.
     static func json(_ card: ModelCard) -> JSON {
-        let provider = JSON.object([
-            ("id", .string(card.endpoint.provider)),
-            ("model_name", .string(card.endpoint.providerModel)),
-            (
-                "pricing",
-                .object([("type", .string("fixed")), ("value", .credits(card.imageCost))])
-            ),
-        ])
-        return .object([
-            ("providers", .array([provider])),
-            ("release_date", .string("\(card.model.releasedOn)")), ("sizes", sizes),
-            ("output", .array([.string("image")])),
-            (
-                "supported_params",
-                .object([
-                    ("quality", .bool(true)), ("mask", .bool(false)), ("edit", .bool(false)),
-                    ("text", .bool(true)),
-                ])
-            ),
-        ])
+        let providers = card.offers.map { offer in
+            JSON.object([
+                ("id", .string(offer.endpoint.provider)),
+                ("model_name", .string(offer.endpoint.providerModel)),
+                ("pricing", pricing(offer.range)), ("available", .bool(offer.isServed)),
+            ])
+        }
+        return .object(
+            [
+                ("providers", .array(providers)),
+                ("release_date", .string("\(card.model.releasedOn)")), ("sizes", sizes(card)),
+                ("output", .array([.string("image")])),
+                (
+                    "supported_params",
+                    .object([
+                        ("quality", .bool(card.knows("quality"))),
+                        ("mask", .bool(card.knows("mask"))),
+                        ("edit", .bool(card.takesPictures)), ("text", .bool(card.takesWordsAlone)),
+                    ])
+                ),
+            ] + state(card))
     }
 
     /// A model as `GET /v2/models` tells it.
     static func v2JSON(_ card: ModelCard) -> JSON {
-        let cost = JSON.credits(card.imageCost)
+        .object(
+            [
+                ("price", json(card.range)),
+                ("release_date", .string("\(card.model.releasedOn)")),
+                ("output", .array([.string("image")])),
+                (
+                    "inputs",
+                    .object([
+                        ("image", .bool(card.takesPictures)), ("mask", .bool(card.knows("mask"))),
+                        ("quality", .bool(card.knows("quality"))), ("size", sizes(card)),
+                    ])
+                ),
+            ] + state(card))
+    }
+
+    private static func pricing(_ range: PriceRange) -> JSON {
+        if range.isCountedAfterwards {
+            return .object([("type", .string("post_generation")), ("range", json(range))])
+        }
+        if range.isFixed {
+            return .object([("type", .string("fixed")), ("value", .credits(range.usual))])
+        }
         return .object([
-            ("price", .object([("min", cost), ("average", cost), ("max", cost)])),
-            ("release_date", .string("\(card.model.releasedOn)")),
-            ("output", .array([.string("image")])),
-            (
-                "inputs",
-                .object([
-                    ("image", .bool(false)), ("mask", .bool(false)), ("quality", .bool(true)),
-                    ("size", sizes),
-                ])
-            ),
+            ("type", .string("calculated")), ("value", .credits(range.usual)),
+            ("range", json(range)),
         ])
     }
 
-    /// Any size in pixels is possible besides; these are the ones that clients offer to choose.
-    private static var sizes: JSON {
-        .array(["auto", "1024x1024", "1536x1024", "1024x1536"].map(JSON.string))
+    private static func json(_ range: PriceRange) -> JSON {
+        .object([
+            ("min", .credits(range.least)), ("average", .credits(range.usual)),
+            ("max", .credits(range.most)),
+        ])
+    }
+
+    /// Where any size within bounds is made, these are some that clients offer to choose.
+    private static func sizes(_ card: ModelCard) -> JSON {
+        .array(
+            [.string("auto")] + card.sizes.map { .string("\($0.width)x\($0.height)") })
+    }
+
+    /// Whether it can be used now, and for how long: ours, beside what the dialect knows.
+    private static func state(_ card: ModelCard) -> [(String, JSON)] {
+        var members: [(String, JSON)] = [("available", .bool(card.isServed))]
+        guard card.isDeprecated else { return members }
+        members.append(("deprecated", .bool(true)))
+        if let day = card.model.life.retiresOn { members.append(("retires_on", .string("\(day)"))) }
+        if let instead = card.replacement { members.append(("replacement", .string(instead.slug))) }
+        return members
     }
 }

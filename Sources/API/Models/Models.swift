@@ -11,7 +11,7 @@ extension Application {
             .isDisjoint(with: ImageRouterModels.filters)
         if !isFiltered, isOpenAIClient(request) { return try await openAIModels(request) }
         let chosen = try ImageRouterModels.chosen(cards, by: request.query)
-        return .json(.object(chosen.map { ($0.id, ImageRouterModels.json($0)) }))
+        return .json(.object(chosen.map { ($0.slug, ImageRouterModels.json($0)) }))
     }
 
     /// `GET /v1/models/{id}`, told apart by the headers alone.
@@ -47,10 +47,14 @@ extension Application {
     }
 
     private static func openAIModel(_ card: ModelCard) -> JSON {
-        .object([
-            ("id", .string(card.id)), ("object", .string("model")),
-            ("created", .int(card.created)), ("owned_by", .string(card.author)),
-        ])
+        let shutdown = card.model.life.retiresOn.map { day in
+            ("shutdown_date", JSON.string("\(day)"))
+        }
+        return .object(
+            [
+                ("id", .string(card.id)), ("object", .string("model")),
+                ("created", .int(card.created)), ("owned_by", .string(card.model.author)),
+            ] + [shutdown].compactMap(\.self))
     }
 
     /// The model named by the rest of a path, whose slashes may be encoded.

@@ -8,18 +8,22 @@ extension Application {
     func openRouterImageModels() -> Response {
         let items = cards.map { card in
             JSON.object([
-                ("id", .string(card.id)), ("name", .string(card.model.name)),
-                ("description", .string(card.model.description)),
+                ("id", .string(card.slug)), ("name", .string(card.model.name)),
+                ("description", .string(card.description(\.slug))),
                 ("created", .int(card.created)),
                 (
                     "architecture",
                     .object([
-                        ("input_modalities", .array([.string("text")])),
+                        ("input_modalities", card.inputModalities),
                         ("output_modalities", .array([.string("image")])),
                     ])
                 ),
-                ("supported_parameters", card.descriptors), ("supports_streaming", .bool(false)),
-                ("endpoints", .string("/api/v1/images/models/\(card.id)/endpoints")),
+                ("supported_parameters", OpenRouterDescriptors(card).json),
+                (
+                    "supports_streaming",
+                    .bool(card.offers.contains(where: \.capabilities.streaming))
+                ),
+                ("endpoints", .string(card.endpointsPath)),
             ])
         }
         return .json(.object([("data", .array(items))]))
@@ -32,23 +36,37 @@ extension Application {
         else {
             throw Refusal(.notFound, "There is no such model, or nobody serves it.", field: "slug")
         }
-        let provider = card.endpoint.provider
-        let endpoint = JSON.object([
-            ("provider_name", .string(provider.prefix(1).uppercased() + provider.dropFirst())),
-            ("provider_slug", .string(provider)), ("provider_tag", .string(provider)),
-            ("supported_parameters", card.descriptors),
-            ("allowed_passthrough_parameters", .array([])), ("supports_streaming", .bool(false)),
-            ("pricing", .array(card.price.lines.map(json))),
-        ])
         return .json(
-            .object([("id", .string(card.id)), ("endpoints", .array([endpoint]))]))
+            .object([
+                ("id", .string(card.slug)), ("endpoints", .array(card.offers.map(json))),
+            ]))
+    }
+
+    private func json(_ offer: ModelCard.Offer) -> JSON {
+        let provider = offer.endpoint.provider
+        return .object([
+            ("provider_name", .string(ProviderNames.name(of: provider))),
+            ("provider_slug", .string(provider)), ("provider_tag", .string(provider)),
+            ("supported_parameters", OpenRouterDescriptors(offer.capabilities).json),
+            (
+                "allowed_passthrough_parameters",
+                OpenRouterDescriptors.passthrough(offer.capabilities)
+            ),
+            ("supports_streaming", .bool(offer.capabilities.streaming)),
+            ("pricing", .array(offer.price.billedLines.map(json))),
+            // Ours, beside what the dialect knows.
+            ("available", .bool(offer.isServed)),
+        ])
     }
 
     private func json(_ line: Price.Line) -> JSON {
-        .object([
-            ("billable", .string("output_image")), ("unit", .string(line.unit.rawValue)),
-            ("cost_usd", .credits(line.amount)),
-        ])
+        .object(
+            [
+                ("billable", .string(line.billable.rawValue)),
+                ("unit", .string(line.unit.rawValue)), ("cost_usd", .credits(line.amount)),
+            ] + (line.variant.map { [("variant", .string($0))] } ?? [])
+                // Ours: what stands in until the provider has said what it counted.
+                + (line.isEstimate ? [("estimate", .bool(true))] : []))
     }
 
     /// `GET /api/v1/models`: the general list, of which images are all there is. Its filters are
@@ -89,59 +107,48 @@ extension Application {
     private static let pageMax = 1000
 
     private func general(_ card: ModelCard) -> JSON {
-        .object([
-            ("id", .string(card.id)), ("canonical_slug", .string(card.id)),
+        let isFromPictures = card.takesPictures
+        return .object([
+            ("id", .string(card.slug)), ("canonical_slug", .string(card.slug)),
             ("name", .string(card.model.name)),
-            ("description", .string(card.model.description)), ("created", .int(card.created)),
+            ("description", .string(card.description(\.slug))), ("created", .int(card.created)),
             (
                 "architecture",
                 .object([
-                    ("modality", .string("text->image")),
-                    ("input_modalities", .array([.string("text")])),
+                    ("modality", .string(isFromPictures ? "text+image->image" : "text->image")),
+                    ("input_modalities", card.inputModalities),
                     ("output_modalities", .array([.string("image")])),
                 ])
             ),
-            (
-                "pricing",
-                .object([
-                    ("prompt", .string("0")), ("completion", .string("0")),
-                    ("image_output", .string(card.imageCost.dollars)),
-                ])
-            ),
-            ("supported_parameters", .array([.string("seed")])),
+            ("pricing", card.generalPricing),
+            ("supported_parameters", .array(card.knows("seed") ? [.string("seed")] : [])),
             ("supported_voices", .null), ("context_length", .null),
             ("default_parameters", .null), ("per_request_limits", .null),
             ("top_provider", .object([("is_moderated", .bool(false))])),
-            (
-                "links",
-                .object([("details", .string("/api/v1/images/models/\(card.id)/endpoints"))])
-            ),
+            ("expiration_date", .optional(card.model.life.retiresOn) { .string("\($0)") }),
+            ("links", .object([("details", .string(card.endpointsPath))])),
         ])
     }
 }
 
 extension ModelCard {
-    /// What it accepts, by the names of the request's members.
-    fileprivate var descriptors: JSON {
-        let own = capabilities.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
-        let known = Set(own.map(\.0))
-        // What we do for every model, whatever its provider makes.
-        let ours: [(String, JSON)] = [
-            (
-                "aspect_ratio",
-                .object([
-                    ("type", .string("enum")),
-                    ("values", .array(OpenRouterSize.ratios.map(JSON.string))),
-                ])
-            ),
-            (
-                "output_format",
-                .object([
-                    ("type", .string("enum")),
-                    ("values", .array(OpenRouterBody.formats.map { .string($0.rawValue) })),
-                ])
-            ),
-        ]
-        return .object(own + ours.filter { !known.contains($0.0) })
+    fileprivate var endpointsPath: String { "/api/v1/images/models/\(slug)/endpoints" }
+
+    fileprivate var inputModalities: JSON {
+        .array((takesPictures ? ["text", "image"] : ["text"]).map(JSON.string))
+    }
+
+    /// Prices a token where the first provider counts them; otherwise of the usual picture.
+    fileprivate var generalPricing: JSON {
+        let lines = offers.first?.price.billedLines ?? []
+        func token(_ billable: Billable) -> Credits? {
+            lines.first { $0.billable == billable && $0.unit == .token }?.amount
+        }
+        let picture = token(.outputImage) ?? range.usual
+        return .object([
+            ("prompt", .string((token(.inputText) ?? .zero).dollars)),
+            ("completion", .string((token(.outputText) ?? .zero).dollars)),
+            ("image_output", .string(picture.dollars)),
+        ])
     }
 }

@@ -5,11 +5,12 @@ import Units
 extension Application {
     /// `POST /operations/get-popular-models`, dialect (a): the ten most used models of a week.
     func popularModels() async throws -> Response {
-        let names = Dictionary(
-            engine.models.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
-        let ranked = try await popular.ranking(at: clock.now).enumerated().map { rank, line in
-            JSON.object([
-                ("id", .string(line.model)), ("name", .string(names[line.model] ?? line.model)),
+        let ranked = try await popular.ranking(at: clock.now).enumerated().map {
+            rank, line -> JSON in
+            let model = engine.model(named: line.model)
+            return JSON.object([
+                ("id", .string(model?.slug ?? line.model)),
+                ("name", .string(model?.name ?? line.model)),
                 ("requests", .int(line.requests)), ("rank", .int(rank + 1)),
             ])
         }

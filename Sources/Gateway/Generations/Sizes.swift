@@ -76,7 +76,7 @@ public struct Sizes: Sendable {
     }
 
     /// The ratio that is meant when none is named.
-    private var usual: Ratio {
+    var usual: Ratio {
         guard case .shapes(let ratios, _) = kind else { return .square }
         return ratios.first { $0.distance(to: .square) < 1.01 } ?? ratios.first ?? .square
     }
@@ -114,7 +114,7 @@ public struct Sizes: Sendable {
 
     /// The picture of a ratio at a tier; nil for what is not made. Without a tier: 1K, or as near
     /// to it as is made.
-    private func size(of ratio: Ratio, at tier: Tier?) -> PixelSize? {
+    func size(of ratio: Ratio, at tier: Tier?) -> PixelSize? {
         switch kind {
         case .shapes(let ratios, let tiers):
             guard let ratio = ratios.first(where: { $0.distance(to: ratio) < 1.001 }) else {
