@@ -36,7 +36,8 @@ import Units
     }
 
     private static func events(_ text: String) -> [Event] {
-        text.components("\n\n").map { frame in
+        // On a slow machine there may be comments that say no more than that it is alive.
+        text.components("\n\n").filter { !$0.hasPrefix(":") }.map { frame in
             let lines = frame.components("\n")
             return Event(
                 name: lines.first { $0.hasPrefix("event: ") }.map { String($0.dropFirst(7)) },

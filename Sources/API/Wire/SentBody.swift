@@ -17,8 +17,8 @@ extension Application {
     static let jsonBytesMax = 1024 * 1024
     /// A JSON body with its pictures, as base64.
     static let spooledJSONBytesMax = 48 * 1024 * 1024
-    /// A form with its pictures.
-    static let formBytesMax = 64 * 1024 * 1024
+    /// A form: 64 MiB of pictures, with all that frames them.
+    static let formBytesMax = 65 * 1024 * 1024
 
     /// Gives `body` what was sent, and forgets afterwards what was written to disk of it: pictures
     /// taken from it by then stay.
