@@ -131,6 +131,9 @@ enum V2Job {
         states.first { $0.state.rawValue == line.state }?.status ?? "FAILED"
     }
 
+    /// Ratios that `parameters.aspect_ratio` may be.
+    static let ratios = ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"]
+
     /// What one of its whole credits is worth: a tenth of a cent.
     static let creditNanodollars = Credits.nanodollarsPerDollar / 1000
 
@@ -188,12 +191,18 @@ private struct V2Body {
                 "size", "aspect_ratio", "n", "seed", "output_format", "output_compression",
             ])
             n = try fields.integer("n", in: 1...10) ?? 1
+            let pixels = try GenerationRequest.Size(
+                pixels: fields.string("size") ?? "auto", field: "size")
             if let ratio = try fields.string("aspect_ratio") {
+                guard pixels == .auto else {
+                    throw Refusal(
+                        .invalidValue, "Send 'size' or 'aspect_ratio', not both.", field: "size")
+                }
                 size = try .init(
-                    pixels: ratio, orRatios: ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"],
+                    pixels: ratio, orRatios: V2Job.ratios,
                     field: "aspect_ratio")
             } else {
-                size = try .init(pixels: fields.string("size") ?? "auto", field: "size")
+                size = pixels
             }
             format = try fields.format(
                 default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)
