@@ -23,7 +23,7 @@ enum ReferencePage {
             <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1). The examples \
             run when they are pasted after</p>
             <pre><code>export ATELIER_URL=https://…   # this server
-            export ATELIER_KEY=atl_test_…  # a test key makes real pictures of play money</code></pre>
+            export ATELIER_KEY=atl_test_…  # a test key pays real pictures with play money</code></pre>
             </header>\(HTML(chapters.map(\.section)))\(shapes)</main></body></html>
 
             """
@@ -169,7 +169,7 @@ extension Shape {
         let inner: HTML = shape.members.isEmpty ? "" : shape.table
         return """
             <tr><th scope="row"><code>\(name)</code>\(place)\(required)</th>\
-            <td><span class="type">\(shape.inWords)</span>\(shape.names) \
+            <td><span class="type">\(shape.inWords).</span>\(shape.names) \
             \(HTML.prose(shape.note))\(standing)\(inner)</td></tr>
 
             """
