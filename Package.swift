@@ -142,7 +142,11 @@ let package = Package(
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
                 "Postgres", "Schema", "SeedSupport", "Threads", "Units",
-            ], exclude: ["receiver.py", "openai_client.py", "openrouter_client.py"],
+            ],
+            exclude: [
+                "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",
+                "schemathesis_hooks.py",
+            ],
             swiftSettings: strict),
         tests(
             of: "API",

@@ -122,6 +122,8 @@ struct Route: Sendable {
         Route("GET", "/u/{name}", .problem, nil) { app, request, parameters in
             try await app.uploaded(request, named: parameters["name"])
         },
+        Route("GET", "/openapi.json", .problem, nil) { app, request in app.openAPI(request) },
+        Route("GET", "/docs", .problem, nil) { app, request in app.docs(request) },
         Route("GET", "/healthz", .problem, nil) { app, _ in app.healthz() },
         Route("GET", "/readyz", .problem, nil) { app, _ in try await app.readyz() },
         Route("GET", "/metrics", .problem, nil) { app, _ in app.metrics() },

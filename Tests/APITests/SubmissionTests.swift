@@ -308,7 +308,7 @@ private actor PieceSource {
                 #expect(refusal?.kind == .scopeMissing)
                 let request = Request(
                     method: "POST", path: "/x", headers: ["Content-Type": type],
-                    body: RequestBody(declaredBytes: 65 << 20) { () throws(BodyFailure) in
+                    body: RequestBody(declaredBytes: 66 << 20) { () throws(BodyFailure) in
                         Issue.record("it was read")
                         return nil
                     })

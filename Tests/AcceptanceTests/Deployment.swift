@@ -83,6 +83,10 @@ struct Deployment: Sendable {
 
     /// Runs an admin's command.
     func admin(_ words: String...) async throws -> (code: Int32, output: String) {
+        try await admin(words)
+    }
+
+    private func admin(_ words: [String]) async throws -> (code: Int32, output: String) {
         let output = try Transcript()
         let program = try Program(
             try Program.path("atelier-admin"), ["--json"] + words, environment: environment,
@@ -90,8 +94,15 @@ struct Deployment: Sendable {
         return (await program.wait(), output.text)
     }
 
+    /// An account with keys of test mode, which have play credits by themselves.
+    func rehearsingCustomer() async throws -> Buyer { try await customer(credits: nil) }
+
     /// An account with credits and a key, made by the admin's own commands.
     func customer(credits: String) async throws -> Buyer {
+        try await customer(credits: .some(credits))
+    }
+
+    private func customer(credits: String?) async throws -> Buyer {
         struct Made: Decodable {
             let id: String
             let secret: String?
@@ -102,16 +113,21 @@ struct Deployment: Sendable {
         }
         let account = try read(
             await admin("accounts", "create", "--name", "Acme", "--email", "a@acme.example"))
+        let mode = credits == nil ? ["--test"] : []
         let key = try read(
-            await admin("keys", "issue", "--account", account.id, "--name", "test"))
+            await admin(["keys", "issue", "--account", account.id, "--name", "test"] + mode))
         let adminKey = try read(
             await admin(
-                "keys", "issue", "--account", account.id, "--name", "admin", "--scope",
-                "generate,read,admin:keys"))
-        _ = try read(
-            await admin(
-                "credits", "grant", "--account", account.id, "--amount", credits, "--reason",
-                "test"))
+                [
+                    "keys", "issue", "--account", account.id, "--name", "admin", "--scope",
+                    "generate,read,admin:keys",
+                ] + mode))
+        if let credits {
+            _ = try read(
+                await admin(
+                    "credits", "grant", "--account", account.id, "--amount", credits, "--reason",
+                    "test"))
+        }
         let secret = try #require(key.secret)
         return Buyer(
             account: account.id, keyID: key.id, key: secret,

@@ -81,12 +81,16 @@ struct OfficialClient {
     /// What the script wrote, for a failure to be understood.
     let output: String
 
+    /// Where the scripts are.
+    static var folder: Substring {
+        let file = #filePath
+        return file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex)
+    }
+
     /// Runs `script` against a server and reads what it saw.
     static func run(
         _ script: String, against server: RunningServer, key: String, poorKey: String
     ) async throws -> OfficialClient {
-        let file = #filePath
-        let folder = file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex)
         let output = try Transcript()
         let errors = try Transcript()
         let program = try Program(

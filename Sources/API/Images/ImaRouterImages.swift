@@ -45,6 +45,9 @@ struct ImaRouterBody: GenerationBody {
     /// Pixels a side. Source: ImaRouter's landing page.
     private static let side = 512...4096
 
+    /// Ratios that `size` may be.
+    static let ratios = ["1:1", "4:3", "16:9", "9:16"]
+
     init(_ fields: Fields) throws(Refusal) {
         if fields.has("prompts") {
             throw Refusal(
@@ -63,7 +66,7 @@ struct ImaRouterBody: GenerationBody {
         let quality = try fields.word("quality", of: OpenAIBody.qualities)
         delivery = try fields.delivery(default: .url, of: [.url, .base64])
         let size = try GenerationRequest.Size(
-            pixels: fields.string("size") ?? "auto", orRatios: ["1:1", "4:3", "16:9", "9:16"],
+            pixels: fields.string("size") ?? "auto", orRatios: Self.ratios,
             field: "size")
         if case .pixels(let pixels) = size,
             !Self.side.contains(pixels.width) || !Self.side.contains(pixels.height)

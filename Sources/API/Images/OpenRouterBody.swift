@@ -17,6 +17,11 @@ struct OpenRouterBody: GenerationBody {
     /// Views of each picture in a stream: no member asks for a number.
     private static let partials = 2
 
+    /// Members of `trace` that have a meaning; others are the caller's own.
+    static let traceWords = [
+        "trace_id", "trace_name", "span_name", "generation_name", "parent_span_id",
+    ]
+
     static let formats: [ImageFormat] = [.png, .jpeg, .webp]
 
     init(_ fields: Fields) throws(Refusal) { try self.init(fields, [:]) }
@@ -44,8 +49,7 @@ struct OpenRouterBody: GenerationBody {
     }
 
     private static func check(trace: Fields?) throws(Refusal) {
-        let known = ["trace_id", "trace_name", "span_name", "generation_name", "parent_span_id"]
-        for name in known { _ = try trace?.string(name) }
+        for name in traceWords { _ = try trace?.string(name) }
     }
 
     /// What is told again by `GET /api/v1/generation`: the session and the end user.
@@ -53,14 +57,20 @@ struct OpenRouterBody: GenerationBody {
         _ fields: Fields, _ headers: Headers
     ) throws(Refusal) -> [String: String] {
         var metadata: [String: String] = [:]
-        let session = try fields.string("session_id") ?? headers["X-Session-Id"]
-        for (name, value) in [("session_id", session), ("user", try fields.string("user"))] {
+        // The body's session wins over the header's, which has to be right all the same.
+        for (name, place, value) in [
+            ("session_id", "X-Session-Id", headers["X-Session-Id"]),
+            ("session_id", "session_id", try fields.string("session_id")),
+            ("user", "user", try fields.string("user")),
+        ] {
             guard let value else { continue }
-            guard value.count <= sessionMax else {
+            // Not as letters are seen: one can be of a thousand code points.
+            let length = value.unicodeScalars.count
+            guard length <= sessionMax else {
                 throw Refusal(
                     .invalidValue,
-                    "'\(name)' has \(value.count) characters; up to \(sessionMax) are accepted.",
-                    field: name)
+                    "'\(place)' has \(length) characters; up to \(sessionMax) are accepted.",
+                    field: place)
             }
             metadata[name] = value
         }

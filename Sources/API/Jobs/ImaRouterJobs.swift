@@ -27,7 +27,7 @@ extension Application {
         let webhook = try fields.webhook()
         try refuse(webhook: webhook)
         guard let items = try fields.items("prompts") else {
-            guard !request.path.hasSuffix("/batch") else {
+            guard request.path != "/v1/image/batch" else {
                 throw Refusal(
                     .missingParameter, "Missing required parameter: 'prompts'.", field: "prompts")
             }
@@ -138,7 +138,9 @@ extension Fields {
         let limits = Self.metadataMax
         guard metadata.count <= limits.members,
             metadata.allSatisfy({
-                $0.key.count <= limits.name && $0.value.count <= limits.value
+                // Code points: what is seen as one letter can be of a thousand.
+                $0.key.unicodeScalars.count <= limits.name
+                    && $0.value.unicodeScalars.count <= limits.value
                     && !$0.key.utf8.contains(0) && !$0.value.utf8.contains(0)
             })
         else {

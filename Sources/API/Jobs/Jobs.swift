@@ -5,7 +5,7 @@ import Units
 
 extension Application {
     /// Seconds that a poll may wait for an end: less than proxies commonly allow.
-    private static let waitMax = 60
+    static let waitMax = 60
 
     /// `GET /v1/jobs/{id}`: a job or a batch of dialect (c), whichever dialect made it. With `wait`
     /// (seconds) the answer comes when it has ended, or then.

@@ -137,6 +137,9 @@ enum V2Job {
         states.first { $0.state.rawValue == line.state }?.status ?? "FAILED"
     }
 
+    /// Ratios that `parameters.aspect_ratio` may be.
+    static let ratios = ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"]
+
     /// What one of its whole credits is worth: a tenth of a cent.
     static let creditNanodollars = Credits.nanodollarsPerDollar / 1000
 

@@ -118,6 +118,10 @@ struct V2Parameters {
 
     /// What its members ask for together.
     func size() throws(Refusal) -> GenerationRequest.Size {
+        if let pixels, pixels != .auto, ratio != nil || tier != nil || width != nil {
+            throw Refusal(
+                .invalidValue, "Send 'size' or 'aspect_ratio', not both.", field: "size")
+        }
         switch (width, height) {
         case (let width?, let height?):
             return .pixels(PixelSize(width: width, height: height))

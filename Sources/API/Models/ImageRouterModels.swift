@@ -9,7 +9,7 @@ enum ImageRouterModels {
     static let filters: Set<String> = ["type", "provider", "free", "name", "sort", "limit"]
 
     /// Models that are asked for at once, at most: more than there are.
-    private static let limitMax = 10_000
+    static let limitMax = 10_000
 
     /// The cards that a query wants, in its order.
     static func chosen(_ cards: [ModelCard], by text: String?) throws(Refusal) -> [ModelCard] {

@@ -1,0 +1,91 @@
+import Gateway
+import HTTP
+import Units
+
+extension Reference.Chapter {
+    /// What is ours alone.
+    static let account = Reference.Chapter(
+        name: "Account and pictures",
+        about: "The balance, the usage log and the pictures, in a form of our own.",
+        operations: [
+            "GET /v1/balance": balance, "GET /v1/generations": generations,
+            "GET /i/{name}": image,
+        ])
+
+    private static let balance = Operation(
+        "getBalance", "The wallet that this key pays from",
+        "`available` is what is posted, less what is held, plus the credit limit.",
+        answers: [
+            .json(
+                .object(
+                    .must("mode", Shape.mode), .must("currency", .word(["USD"])),
+                    .must("posted", .money()), .must("held", .money()),
+                    .must("credit_limit", .money()), .must("available", .money())), "The wallet.")
+        ]
+    ).refusing(.notFound)
+
+    private static let generations = Operation(
+        "listGenerations", "The usage log", "Everything of the account and mode, newest first.",
+        answers: [
+            .json(
+                .object(
+                    .must("generations", .list(of: .named("Generation"))),
+                    .must("next_cursor", .id("For the next page.").orNull),
+                    .must("has_more", .boolean())), "A page.")
+        ]
+    ).taking(
+        .limit(1...GenerationLine.pageMax),
+        .query("cursor", .id("`next_cursor` of the page before.")))
+
+    private static let image = Operation(
+        "getImage", "Fetch a picture",
+        "Its name is its key: it cannot be guessed, and its content never changes.",
+        answers: [.picture] + [
+            .init(status: .notModified, note: "The caller has it already."),
+            .init(status: .partialContent, note: "The part asked for.", contents: .pictures),
+            .init(status: .rangeNotSatisfiable, note: "There is no such part."),
+        ]
+    ).taking(
+        .path("name", .text("As in the URL of an answer.").atLeast(1), example: "$NAME"),
+        .header("If-None-Match", .text("The `ETag` of before.")),
+        .header("Range", .text("`bytes=0-99`."))
+    ).refusing(.notFound).changed { $0.example.savesTo = "picture" }
+}
+
+extension Operation.Answer {
+    /// The bytes of a picture.
+    static let picture = Self(
+        status: .ok, note: "The picture.", contents: .pictures,
+        headers: [("ETag", .text()), ("Cache-Control", .text())])
+}
+
+extension [(type: String, shape: Shape)] {
+    static var pictures: Self {
+        ["image/png", "image/jpeg", "image/webp"].map { ($0, .bytes()) }
+    }
+}
+
+extension Shape {
+    static let generation = Shape.object(
+        .must("id", .id()), .must("status", .word(GenerationLine.State.allCases.map(\.rawValue))),
+        .must("model", .text()), .must("mode", mode), .must("key_id", .id()),
+        .must("dialect", .text()), .must("n", .integer()), .must("delivered", .integer()),
+        .must("cost", .money()), .must("held", .money()), .must("price_version", .integer()),
+        .must("created_at", .time()), .must("ended_at", .time().orNull),
+        .must(
+            "latency",
+            .object(
+                .must("queue_us", .integer("Microseconds.").orNull),
+                .must("provider_us", .integer("Microseconds.").orNull),
+                .must("store_us", .integer("Microseconds.").orNull),
+                .must("total_us", .integer("Microseconds.").orNull))),
+        .must(
+            "error", .either(.object(.must("code", .text()), .must("message", .text()))).orNull),
+        .must("receipt", .named("Receipt")),
+        .must(
+            "images",
+            .list(
+                of: .object(
+                    .must("url", .url()), .must("media_type", .text()),
+                    .must("width", .integer()), .must("height", .integer())))))
+}

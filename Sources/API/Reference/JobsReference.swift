@@ -1,0 +1,158 @@
+import Gateway
+import HTTP
+import Pictures
+import Units
+
+extension Reference.Chapter {
+    /// Dialect (e).
+    static let jobs = Reference.Chapter(
+        name: "v2 job API",
+        about: """
+            Always jobs, with integer credits of a tenth of a cent beside the exact cost. Bodies \
+            are closed: an unknown member is refused. Errors are `{"error": "…"}`.
+            """,
+        operations: [
+            "POST /v2/images/generate": generate, "GET /v2/jobs": jobList,
+            "GET /v2/jobs/{id}": jobOfV2, "GET /v2/me": me, "GET /v2/models": models,
+            "POST /v2/uploads": upload, "GET /u/{name}": uploaded,
+        ])
+
+    private static let generate = Operation(
+        "createV2Job", "Queue images as a job", "Poll the job, or name a `webhookUrl`.",
+        answers: [
+            .json(
+                .object(
+                    .must("jobId", .id()), .must("status", .word(V2Job.states.map(\.status)))),
+                "Queued.", status: .accepted
+            ).with([("Retry-After", .integer("Seconds."))]).leading(
+                to: .init(
+                    name: "job", operation: "getV2Job", parameter: "id",
+                    value: "$response.body#/jobId"))
+        ]
+    ).sending(
+        .closed([
+            .must("prompt", .text("What to draw.").within(1...2000)), .must("model", Shape.model),
+            .may("webhookUrl", Shape.webhookURL), .may("webhookEvents", Shape.webhookEvents),
+            .may("parameters", Shape.parameters.orNull),
+        ]),
+        .object([
+            ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
+            ("parameters", .object([("aspect_ratio", .string("1:1"))])),
+        ])
+    ).creatingWork()
+
+    private static let jobOfV2 = Operation(
+        "getV2Job", "Ask for a job",
+        "Made in any dialect. With `wait` the answer comes when it has ended, or then.",
+        answers: [
+            .json(.named("V2Job"), "The job.")
+                .with([("Retry-After", .integer("Seconds; while it has not ended."))])
+        ]
+    ).taking(.path("id", .id(), example: "$JOB")).taking(.wait(Application.waitMax))
+        .refusing(.notFound, .invalidValue)
+
+    private static let jobList = Operation(
+        "listV2Jobs", "List jobs", "Newest first.",
+        answers: [
+            .json(
+                .object(
+                    .must("jobs", .list(of: .named("V2Job"))),
+                    .must("nextCursor", .id("For the next page.").orNull),
+                    .must("hasMore", .boolean()), .may("models", .list(of: .text()))), "A page.")
+        ]
+    ).taking(
+        .query("status", .word(V2Job.states.map(\.status))), .query("model", .text()),
+        .limit(1...GenerationLine.pageMax),
+        .query("cursor", .id("`nextCursor` of the page before.")),
+        .query("scope", .word(["user", "team"], "`team` is for admins: 403.").standing("user")),
+        .query("search", .id("A job's id.")),
+        .query("include_models", .word(["true", "false"])))
+
+    private static let me = Operation(
+        "getV2Me", "Whose key this is", "And what it can spend.",
+        answers: [
+            .json(
+                .object(
+                    .must(
+                        "user",
+                        .object(
+                            .must("id", .id()), .must("email", .text()), .must("role", .text()))),
+                    .must(
+                        "team",
+                        .object(
+                            .must("id", .id()), .must("name", .text()),
+                            .must("credits", .integer("Tenths of a cent.")),
+                            .must("credits_usd", .money()), .must("plan", .text().orNull),
+                            .must("customerId", .text().orNull))),
+                    .must(
+                        "apiKey",
+                        .object(
+                            .must("id", .id()), .must("name", .text()),
+                            .must("prefix", .text())))), "The account.")
+        ])
+
+    private static let models = Operation(
+        "listV2Models", "List models",
+        """
+        With what an image costs. Asked with a filter of ImageRouter's and neither `modality` nor \
+        `X-API-Key`, it answers in that one's shape: an object keyed by the models' ids.
+        """,
+        answers: [.json(.either(v2List, .map(of: v2Map)), "The models.")]
+    ).taking(.query("modality", .word(["image"])))
+        .changed { $0.parameters += Operation.Parameter.filters }
+
+    private static let v2List = Shape.object(
+        .must(
+            "models",
+            .list(
+                of: .object(
+                    .must("id", .text()), .must("label", .text()), .must("modality", .text()),
+                    .must("description", .text()),
+                    .must("costMin", .integer("Tenths of a cent.")),
+                    .must("costMax", .integer("Tenths of a cent.")),
+                    .must("pricingMode", .word(["flat", "per-second", "per-output"]))))))
+
+    private static let v2Map = Shape.object(
+        .must(
+            "price",
+            .object(
+                .must("min", .money()), .must("average", .money()), .must("max", .money()))),
+        .must("release_date", .text()), .must("output", .list(of: .text())),
+        .must(
+            "inputs",
+            .object(
+                .must("image", .boolean()), .must("mask", .boolean()),
+                .must("quality", .boolean()), .must("size", .list(of: .text())))))
+}
+
+extension Shape {
+    static let parameters = Shape.closed([
+        .may("size", size),
+        .may(
+            "aspect_ratio",
+            .text("A ratio, `auto` or pixels.")
+                .matching("^(auto|\(V2Job.ratios.joined(separator: "|"))|\(pixels))$").orNull),
+        .may("n", count), .may("seed", seed),
+        .may(
+            "output_format",
+            .text("`png`, `jpeg` or `jpg`, `webp`, in any case.")
+                .matching("^([wW][eE][bB][pP]|[jJ][pP][eE]?[gG]|[pP][nN][gG])$").orNull
+                .standing("png")),
+        .may("output_compression", .integer().within(0...100).orNull),
+    ])
+
+    static let v2Job = Shape.object(
+        .must("id", .id()), .must("status", .word(V2Job.states.map(\.status))),
+        .must("mode", mode), .must("model", .text()),
+        .must("progress", .integer("Percent.").within(0...100)),
+        .must("result", either(.object(.must("images", .list(of: .url())))).orNull),
+        .must("error", .text().orNull),
+        .must("creditCost", .integer("Tenths of a cent, rounded up.").orNull),
+        .must("cost_usd", .money()),
+        .must("webhookStatus", .word(WebhookDelivery.State.allCases.map(\.rawValue)).orNull),
+        .must("createdAt", .time()), .must("completedAt", .time().orNull),
+        .must("expired", .boolean()), .must("receipt", .named("Receipt")),
+        .may(
+            "input",
+            .object(.must("prompt", .text()), .must("model", .text()))))
+}

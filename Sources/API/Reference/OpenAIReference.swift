@@ -1,0 +1,127 @@
+import Pictures
+import Units
+
+extension Reference.Chapter {
+    /// Dialect (b).
+    static let openAI = Reference.Chapter(
+        name: "OpenAI Images",
+        about: """
+            OpenAI's own paths, bodies and errors: set the official client's `base_url` to this \
+            server's `/v1`. PNG as base64 unless told otherwise; an unknown member is refused. \
+            Answers have `cost` and `receipt` besides.
+            """,
+        operations: [
+            "POST /v1/images/generations": generations,
+            "POST /v1/images/edits": edits,
+            "POST /v1/images/variations": variations,
+            "GET /v1/models": list,
+            "GET /v1/models/{id...}": retrieve,
+            "GET /v1/openai/models": openAIList,
+            "GET /v1/openai/models/{id...}": openAIRetrieve,
+        ])
+
+    private static let generations = Operation(
+        "createImage", "Make images from a prompt",
+        """
+        The answer comes when the images are made, and everything they cost is in it. A slow model \
+        is waited for; `Prefer` gives a job instead.
+        """,
+        answers: [.json(.openAIImages, "The images.")]
+    ).sending(
+        .closed(Shape.openAIBody),
+        .object([
+            ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
+            ("size", .string("256x256")),
+        ])
+    ).synchronous()
+
+    private static let list = Operation(
+        "listModels", "List models",
+        """
+        Two lists have this path. With an `Authorization` or `x-stainless-*` header and no filter \
+        it is OpenAI's; otherwise it is ImageRouter's object, keyed by the models' ids. A key is \
+        not needed; one that is shown to OpenAI's list is checked.
+        """,
+        answers: [
+            .json(
+                .either(.named("OpenAIList"), .map(of: .named("ImageRouterModel"))),
+                "OpenAI's list, or ImageRouter's map.")
+        ]
+    ).changed { $0.parameters = Operation.Parameter.filters }.refusing(Operation.shownKeys)
+
+    private static let retrieve = Operation(
+        "getModel", "Show a model",
+        "In OpenAI's shape for who sends `Authorization` or `x-stainless-*`, else in ImageRouter's.",
+        answers: [
+            .json(.either(.named("OpenAIModel"), .named("ImageRouterModel")), "The model.")
+        ]
+    ).taking(.modelID).refusing(Operation.shownKeys).refusing(.modelNotFound)
+
+    private static let openAIList = Operation(
+        "listOpenAIModels", "List models, always in OpenAI's shape",
+        "For clients whose base URL ends in `/v1/openai`.",
+        answers: [.json(.named("OpenAIList"), "The models.")]
+    ).refusing(Operation.shownKeys)
+
+    private static let openAIRetrieve = Operation(
+        "getOpenAIModel", "Show a model, always in OpenAI's shape",
+        "For clients whose base URL ends in `/v1/openai`.",
+        answers: [.json(.named("OpenAIModel"), "The model.")]
+    ).taking(.modelID).refusing(Operation.shownKeys).refusing(.modelNotFound)
+}
+
+extension Operation {
+    /// A key that need not be shown has to be good all the same.
+    static let shownKeys: [Refusal.Kind] = [
+        .keyMissing, .keyInvalid, .keyRevoked, .keyExpired, .accountSuspended,
+    ]
+}
+
+extension Operation.Parameter {
+    /// The rest of a path, slashes and all.
+    static let modelID = path(
+        "id", .text("A model's id; its slash may be written as it is or as `%2F`.").atLeast(1),
+        example: "test/test")
+}
+
+extension Shape {
+    /// Members of a request for images.
+    static let openAIBody: [Member] = [
+        .must("prompt", .text("What to draw.").within(1...32_000)), .must("model", model),
+        .may("n", count), .may("size", size),
+        .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
+        .may("response_format", delivery([.url, .base64], standing: .base64)),
+        .may("output_format", format([.png, .jpeg, .webp], standing: .png)),
+        .may(
+            "output_compression",
+            .integer("Quality of JPEG and WebP; PNG takes only 100.").within(0...100).orNull),
+        .may("background", .word(["auto", "transparent", "opaque"]).orNull.standing("auto")),
+        .may("moderation", .word(["auto", "low"], "Checked and ignored.").orNull),
+        .may("style", .word(["vivid", "natural"], "Checked and ignored.").orNull),
+        .may("stream", .boolean("Not yet: leave it out, or false.").orNull.standing(false)),
+        .may("partial_images", .integer("Checked and ignored.").within(0...3).orNull),
+        .may("user", .text("Checked and ignored.").orNull),
+        .may("safety_identifier", .text("Given back in the answer.").orNull),
+        .may("seed", seed), .may("provider", .anything("Accepted and ignored.")),
+        .may("metadata", .anything("Accepted and ignored.")),
+    ]
+
+    static let openAIImages = Shape.object(
+        .must("created", .integer("Unix seconds.")),
+        .must("background", .word(["opaque", "transparent"])),
+        .must("output_format", .text()), .must("quality", .text("Resolved, never `auto`.")),
+        .must("size", .text("Pixels of the first image.")),
+        .must("data", .list(of: .either(base64Item, urlItem))),
+        .must("cost", .money("What was charged.")), .must("id", .id("The generation.")),
+        .may("safety_identifier", .text()), .must("receipt", .named("Receipt")))
+
+    static let base64Item = Shape.object(.must("b64_json", .text("Base64.")))
+    static let urlItem = Shape.object(.must("url", .url()))
+
+    static let openAIModel = Shape.object(
+        .must("id", .text()), .must("object", .word(["model"])),
+        .must("created", .integer("Unix seconds.")), .must("owned_by", .text()))
+
+    static let openAIList = Shape.object(
+        .must("object", .word(["list"])), .must("data", .list(of: .named("OpenAIModel"))))
+}

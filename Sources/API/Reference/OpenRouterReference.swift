@@ -1,0 +1,245 @@
+import Gateway
+import Pictures
+import Units
+
+extension Reference.Chapter {
+    /// Dialect (d).
+    static let openRouter = Reference.Chapter(
+        name: "OpenRouter",
+        about: """
+            OpenRouter's unified image API: set its client's server to this one's `/api/v1`. \
+            Always base64, with the cost in `usage`. Unknown members are ignored.
+            """,
+        operations: [
+            "POST /api/v1/images": images,
+            "GET /api/v1/images/models": models,
+            "GET /api/v1/images/models/{author}/{slug}/endpoints": endpoints,
+            "GET /api/v1/models": general,
+            "GET /api/v1/key": key("getKey", "What this key has spent"),
+            "GET /api/v1/auth/key": key("getAuthKey", "The same under its old path"),
+            "GET /api/v1/credits": credits,
+            "GET /api/v1/generation": generation,
+        ])
+
+    private static let images = Operation(
+        "createOpenRouterImage", "Make images from a prompt",
+        """
+        `size` in pixels decides; `resolution` and `aspect_ratio` beside it must say the same. \
+        What an end user's `user` and `session_id` are is told again by `/api/v1/generation`.
+        """,
+        answers: [
+            Operation.Answer.json(.openRouterImages, "The images.").with([
+                ("X-Generation-Id", .text("What `/api/v1/generation` is asked for by."))
+            ]).leading(
+                to: .init(
+                    name: "generation", operation: "getGeneration", parameter: "id",
+                    value: "$response.body#/id"))
+        ]
+    ).sending(
+        .object(Shape.openRouterBody),
+        .object([
+            ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
+            ("aspect_ratio", .string("1:1")),
+        ])
+    ).synchronous().taking(
+        .header("X-Session-Id", .text("As `session_id`, which wins.").atMost(256)))
+
+    private static let models = Operation(
+        "listImageModels", "List models", "With what each accepts, by the names of the body.",
+        answers: [
+            .json(
+                .object(
+                    .must(
+                        "data",
+                        .list(
+                            of: .object(
+                                .must("id", .text()), .must("name", .text()),
+                                .must("description", .text()), .must("created", .integer()),
+                                .must("architecture", modalities),
+                                .must("supported_parameters", descriptors),
+                                .must("supports_streaming", .boolean()),
+                                .must("endpoints", .text()))))), "Every model.")
+        ])
+
+    private static let endpoints = Operation(
+        "listEndpoints", "Who makes a model, for how much", "With every price line.",
+        answers: [
+            .json(
+                .object(
+                    .must("id", .text()),
+                    .must(
+                        "endpoints",
+                        .list(
+                            of: .object(
+                                .must("provider_name", .text()),
+                                .must("provider_slug", .text()),
+                                .must("provider_tag", .text().orNull),
+                                .must("supported_parameters", descriptors),
+                                .must("allowed_passthrough_parameters", .list(of: .text())),
+                                .must("supports_streaming", .boolean()),
+                                .must("pricing", .list(of: priceLine)))))), "The endpoints.")
+        ]
+    ).taking(
+        .path("author", .text().atLeast(1), example: "test"),
+        .path("slug", .text().atLeast(1), example: "test")
+    ).refusing(.notFound)
+
+    private static let general = Operation(
+        "listAllModels", "List models in the general form",
+        "Images are all there is: filters about other kinds of models are ignored.",
+        answers: [
+            .json(
+                .object(
+                    .must("data", .list(of: generalModel)), .must("total_count", .integer()),
+                    .must("links", .object(.must("next", .text().orNull)))), "A page.")
+        ]
+    ).taking(
+        .query("output_modalities", .text("`image` or `all`, in a list with commas.")),
+        .query("offset", .integer().within(0...Int(Int32.max)).standing(0)),
+        .query("limit", .integer("How many a page holds; all unless told.").within(1...1000)))
+
+    private static func key(_ id: String, _ summary: String) -> Operation {
+        Operation(
+            id, summary,
+            "With every member that OpenRouter's client wants; most are not used here.",
+            answers: [
+                .json(
+                    .object(
+                        .must(
+                            "data",
+                            .object(
+                                .must("label", .text()), .must("usage", .money()),
+                                .must("usage_daily", .money()), .must("usage_weekly", .money()),
+                                .must("usage_monthly", .money()),
+                                .must("is_free_tier", .boolean("A test key.")),
+                                .must("expires_at", .time().orNull),
+                                .must("limit", .money().orNull),
+                                .must("limit_remaining", .money().orNull)))), "The key.")
+            ])
+    }
+
+    private static let credits = Operation(
+        "getOpenRouterCredits", "What was given and what of it is spent", "",
+        answers: [
+            .json(
+                .object(
+                    .must(
+                        "data",
+                        .object(
+                            .must("total_credits", .money()), .must("total_usage", .money())))),
+                "The wallet.")
+        ]
+    ).refusing(.notFound)
+
+    private static let generation = Operation(
+        "getGeneration", "What became of a generation", "Made in any dialect.",
+        answers: [
+            .json(
+                .object(
+                    .must(
+                        "data",
+                        .object(
+                            .must("id", .text()), .must("model", .text()),
+                            .must("created_at", .time()), .must("cancelled", .boolean()),
+                            .must("finish_reason", .text("Null until it has ended.").orNull),
+                            .must("generation_time", .integer("Milliseconds.").orNull),
+                            .must("latency", .integer("Milliseconds.").orNull),
+                            .must("provider_name", .text()), .must("total_cost", .money()),
+                            .must("usage", .money()), .must("receipt", .named("Receipt"))))),
+                "The generation.")
+        ]
+    ).changed {
+        $0.parameters = [
+            .init(
+                name: "id", place: .query,
+                shape: Shape.text("With or without `gen-`.").atLeast(1), isNeeded: true)
+        ]
+        $0.example.query = "id=$GENERATION"
+    }.refusing(.missingParameter, .notFound)
+}
+
+// What OpenRouter's lists are made of.
+extension Reference.Chapter {
+    private static let modalities = Shape.object(
+        .must("input_modalities", .list(of: .text())),
+        .must("output_modalities", .list(of: .text())))
+
+    private static let descriptors = Shape.map(
+        of: .object(
+            .must("type", .word(["enum", "range", "boolean"])),
+            .may("values", .list(of: .text())), .may("min", .number()), .may("max", .number())))
+
+    private static let priceLine = Shape.object(
+        .must("billable", .word(Billable.allCases.map(\.rawValue))),
+        .must("unit", .word(PriceUnit.allCases.map(\.rawValue))),
+        .must("cost_usd", .money("Of one unit.")), .may("variant", .text()))
+
+    private static let generalModel = Shape.object(
+        .must("id", .text()), .must("canonical_slug", .text()), .must("name", .text()),
+        .must("description", .text()), .must("created", .integer()),
+        .must("architecture", modalities), .must("pricing", .map(of: .text())),
+        .must("supported_parameters", .list(of: .text())))
+}
+
+extension Shape {
+    private static let reference = Shape.object(
+        .must("image_url", .object(.must("url", .text("http(s) or data URL.")))),
+        .may("type", .word(["image_url"]).orNull))
+
+    private static let names = Shape.list(of: .text().within(1...100)).atMost(64).orNull
+
+    private static let provider = Shape.object(
+        .may("only", names), .may("order", names), .may("ignore", names),
+        .may(
+            "sort",
+            .either(
+                .word(sorts),
+                .object(
+                    .may("by", .word(sorts).orNull),
+                    .may("partition", .word(["model", "none"]).orNull))
+            ).orNull), .may("allow_fallbacks", .boolean().orNull.standing(true)),
+        .may("options", Shape.map(of: .map(of: .anything()).orNull).atMost(64).orNull))
+
+    private static let sorts = Routing.Sort.allCases.map(\.rawValue)
+
+    static let openRouterBody: [Member] = [
+        .must("model", model), .must("prompt", prompt), .may("n", count),
+        .may("resolution", .word(OpenRouterSize.tiers).orNull),
+        .may("aspect_ratio", .word(OpenRouterSize.ratios + ["auto"]).orNull),
+        .may(
+            "size",
+            .text("A tier such as `2K`, or pixels such as `2048x2048`.")
+                .matching(
+                    "^(auto|\(OpenRouterSize.tiers.joined(separator: "|"))|\(pixels))$"
+                        .replacing("1.5K", with: #"1\.5K"#)
+                ).orNull),
+        .may("quality", .word(["auto", "low", "medium", "high", "xhigh", "max"]).orNull),
+        .may("output_format", format(OpenRouterBody.formats, standing: .png)),
+        .may("output_compression", .integer("Of JPEG and WebP.").within(0...100).orNull),
+        .may("background", .word(["auto", "transparent", "opaque"]).orNull), .may("seed", seed),
+        .may("input_references", .list(of: reference).atMost(16).orNull),
+        .may("stream", .boolean("Not yet: leave it out, or false.").orNull.standing(false)),
+        .may("provider", provider.orNull), .may("user", .text().atMost(256).orNull),
+        .may("session_id", .text().atMost(256).orNull),
+        .may(
+            "trace",
+            .object(
+                OpenRouterBody.traceWords.map { .may($0, .text().orNull) }
+            ).orNull),
+    ]
+
+    fileprivate static let openRouterImages = Shape.object(
+        .must("created", .integer("Unix seconds.")),
+        .must(
+            "data",
+            .list(
+                of: .object(
+                    .must("b64_json", .text("Base64.")), .must("media_type", .text())))),
+        .must(
+            "usage",
+            .object(
+                .must("prompt_tokens", .integer()), .must("completion_tokens", .integer()),
+                .must("total_tokens", .integer()), .must("cost", .money("What was charged.")),
+                .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean()))),
+        .must("id", .text()), .must("receipt", .named("Receipt")))
+}
