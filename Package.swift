@@ -71,7 +71,7 @@ let package = Package(
             plugins: ["EmbedMigrations"]),
         library("Ledger", ["Postgres", "Signing", "Units"], exclude: reasoned),
         library("Jobs", ["Log", "Postgres", "Threads", "Units"]),
-        library("Providers", ["HTTP", "Pictures", "Units"]),
+        library("Providers", ["HTTP", "Pictures", "Signing", "Units"]),
         library(
             "Gateway",
             [
@@ -121,6 +121,7 @@ let package = Package(
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
         tests(of: "Storage", ["Threads", "Units"]),
+        tests(of: "Providers", ["HTTP", "Pictures", "Signing", "Units"]),
         tests(
             of: "Ledger",
             ["DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "Signing", "Units"]),
