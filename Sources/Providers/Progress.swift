@@ -39,6 +39,8 @@ public struct Made: Sendable {
     /// The vendor's name of the request.
     public var request: String?
     public var usage = VendorUsage()
+    /// 2 where the one picture is a grid of 2 × 2, which `Grid` cuts up.
+    public var gridSide = 1
     /// The seed that it drew with, if it tells.
     public var seed: Int64?
     /// The prompt that it drew, if it changed ours.
@@ -58,6 +60,8 @@ public struct VendorUsage: Hashable, Sendable {
     public var outputImage: Int?
     /// What it charges us, exactly, in US dollars.
     public var cost: Decimal?
+    /// The same in a coin of its own whose worth it does not tell.
+    public var credits: Decimal?
     /// As the vendor counts them.
     public var outputMegapixels: Decimal?
     public var inputMegapixels: Decimal?
