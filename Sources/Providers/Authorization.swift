@@ -18,7 +18,8 @@ public enum Authorization: Sendable {
     func credential(_ secret: Secret, at now: Timestamp) throws(VendorFailure) -> Call.Credential {
         let text = secret.reveal()
         switch self {
-        case .bearer: return Call.Credential(header: "Authorization", value: Secret("Bearer \(text)"))
+        case .bearer:
+            return Call.Credential(header: "Authorization", value: Secret("Bearer \(text)"))
         case .word(let word):
             return Call.Credential(header: "Authorization", value: Secret("\(word) \(text)"))
         case .header(let name): return Call.Credential(header: name, value: secret)

@@ -36,7 +36,9 @@ struct Complaint {
         for reason in json["reasons"]?.items ?? [] { codes += [reason.text].compactMap(\.self) }
         if let reasons = json["reasons"]?.items, !reasons.isEmpty { codes.append("reasons") }
         field = field ?? json["param"]?.text
-        for item in (json["errors"]?.items ?? []) + (json["detail"]?.items ?? []) { read(item: item) }
+        for item in (json["errors"]?.items ?? []) + (json["detail"]?.items ?? []) {
+            read(item: item)
+        }
         for item in json["details"]?.items ?? [] {
             if let code = item["reason"]?.text { codes.append(code) }
             if let delay = item["retryDelay"]?.text, let wait = Self.seconds(delay.dropLast()) {

@@ -23,10 +23,21 @@ struct Fields {
         set(name, option?.json)
     }
 
+    /// What no customer passes on to any vendor: how many are drawn, what multiplies the price, who
+    /// is told, and in which form the answer comes.
+    private static let reserved: Set<String> = [
+        "n", "num_images", "num_outputs", "samples", "batch_size", "n_iter", "max_images",
+        "sequential_image_generation", "sequential_image_generation_options", "enable_sequential",
+        "test_time_scaling", "stream", "partial_images", "response_format", "sync_mode", "webhook",
+        "webhook_url", "webhook_secret", "webhook_events_filter", "callback_url", "notifyHook",
+        "model", "model_name", "image", "images", "mask", "size", "image_size", "width", "height",
+        "resolution",
+    ]
+
     /// Adds what the customer has for this vendor. It never replaces what we set, or it could ask
     /// for more than is paid for.
     mutating func add(_ passthrough: [String: JSONValue], but names: Set<String> = []) {
-        let known = Set(members.map(\.0)).union(names)
+        let known = Set(members.map(\.0)).union(names).union(Self.reserved)
         for (name, value) in passthrough.sorted(by: { $0.key < $1.key })
         where !known.contains(name) {
             members.append((name, value.json))

@@ -17,6 +17,8 @@ extension Ask {
 
     /// Refuses what a vendor has no word for. The catalogue should not have offered it.
     func refuse(_ what: String, when unwanted: Bool, field: String) throws(VendorFailure) {
-        if unwanted { throw VendorFailure(.badRequest, "this provider takes no \(what)", field: field) }
+        if unwanted {
+            throw VendorFailure(.badRequest, "this provider takes no \(what)", field: field)
+        }
     }
 }

@@ -23,7 +23,8 @@ public struct PictureStream: Sendable {
     public mutating func take(_ event: ServerEvent) throws(VendorFailure) -> Partial? {
         if event.data.elementsEqual("[DONE]".utf8) { return nil }
         guard let json = JSONValue(json: event.data) else {
-            throw VendorFailure(.malformed, "an event is no JSON", acceptance: .perhaps, status: 200)
+            throw VendorFailure(
+                .malformed, "an event is no JSON", acceptance: .perhaps, status: 200)
         }
         let name = json["type"]?.text ?? event.name
         if name == "error" || json["error"] != nil {
@@ -50,7 +51,8 @@ public struct PictureStream: Sendable {
         let reply = Reply(status: 200, json: .object(answer))
         guard !pictures.isEmpty else {
             throw VendorFailure(
-                .malformed, "the stream ended before its picture", acceptance: .perhaps, status: 200)
+                .malformed, "the stream ended before its picture", acceptance: .perhaps, status: 200
+            )
         }
         return try vendor.read(reply, of: ask)
     }

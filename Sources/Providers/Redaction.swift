@@ -8,7 +8,8 @@ enum Redaction {
 
     /// How words begin that are keys, at the vendors we know.
     private static let keyPrefixes = [
-        "sk-", "sk_", "xai-", "papi.", "aiza", "r8_", "fal_", "eyj", "key-", "atl_live_", "atl_test_",
+        "sk-", "sk_", "xai-", "papi.", "aiza", "r8_", "fal_", "eyj", "key-", "atl_live_",
+        "atl_test_",
     ]
 
     /// One line of at most `lengthMax` characters, in which keys, addresses with a query and whatever

@@ -48,7 +48,8 @@ public struct Reply: Sendable {
         guard let text = headers["retry-after"] else { return nil }
         if let seconds = Int(text) { return Self.bounded(.seconds(seconds)) }
         // As a date it counts from the vendor's own clock.
-        guard let then = HTTPDate.read(text), let now = headers["date"].flatMap(HTTPDate.read) else {
+        guard let then = HTTPDate.read(text), let now = headers["date"].flatMap(HTTPDate.read)
+        else {
             return nil
         }
         return Self.bounded(.seconds(then.seconds - now.seconds))

@@ -24,11 +24,11 @@ extension Vendor {
 
     /// Scheme, host and port in lower case; nil for what is not plainly one of ours.
     private static func place(of url: String) -> String? {
-        guard url.utf8.count <= 4096, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            return nil
-        }
+        // Readers of URLs disagree about where a host ends at a backslash.
+        let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+        guard url.utf8.count <= 4096, isPlain else { return nil }
         for scheme in ["https://", "http://"] where url.lowercased().hasPrefix(scheme) {
-            let authority = url.dropFirst(scheme.count).prefix { !"/?#\\".contains($0) }
+            let authority = url.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
             let plain = authority.utf8.allSatisfy { byte in
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
                     || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20

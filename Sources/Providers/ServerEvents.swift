@@ -2,6 +2,11 @@
 public struct ServerEvent: Hashable, Sendable {
     public var name: String
     public var data: [UInt8]
+
+    public init(name: String, data: [UInt8]) {
+        self.name = name
+        self.data = data
+    }
 }
 
 /// Cuts a stream into events, however its bytes are cut.
@@ -17,14 +22,15 @@ public struct ServerEventReader: Sendable {
     public init() {}
 
     /// The events that `bytes` complete. Nil when one is larger than `eventMaxBytes`.
-    public mutating func take(_ bytes: some Sequence<UInt8>) -> [ServerEvent]? {
+    public mutating func take(_ bytes: some Collection<UInt8>) -> [ServerEvent]? {
         var events: [ServerEvent] = []
-        for byte in bytes {
-            guard byte == UInt8(ascii: "\n") else {
-                line.append(byte)
-                guard line.count + data.count <= Self.eventMaxBytes else { return nil }
-                continue
-            }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            line += rest[..<(end ?? rest.endIndex)]
+            guard line.count + data.count <= Self.eventMaxBytes else { return nil }
+            guard let end else { break }
+            rest = rest[rest.index(after: end)...]
             if line.last == UInt8(ascii: "\r") { line.removeLast() }
             if line.isEmpty {
                 if hasData { events.append(ServerEvent(name: name, data: data)) }

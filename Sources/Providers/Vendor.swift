@@ -100,7 +100,9 @@ extension Vendor {
             let suffix = number == 1 ? "" : "_\(number)"
             guard let key = variable(name + suffix), !key.isEmpty else { return nil }
             guard let secretVariable else { return Secret(key) }
-            guard let secret = variable(secretVariable + suffix), !secret.isEmpty else { return nil }
+            guard let secret = variable(secretVariable + suffix), !secret.isEmpty else {
+                return nil
+            }
             return Secret("\(key):\(secret)")
         }
     }

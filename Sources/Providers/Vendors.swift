@@ -1,7 +1,8 @@
 extension Vendor {
     /// Everybody we can buy from. A new one of a known dialect is a value in its folder and a line here.
     public static let all: [Vendor] = [
-        openAI, azure, xAI, recraft, microsoft, byteDance, local, google, blackForestLabs, fal, replicate, kling, midjourney, comfyUI,
+        openAI, azure, xAI, recraft, microsoft, byteDance, local, google, blackForestLabs, fal,
+        replicate, kling, midjourney, comfyUI,
         alibaba, ideogram, reve, stability, openRouter, a1111,
     ]
 

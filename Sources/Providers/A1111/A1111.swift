@@ -34,7 +34,8 @@ public struct A1111: Adapter {
         if let first = ask.inputs.first {
             fields.set("init_images", .array([.base64(first.bytes)]))
             fields.set(
-                "denoising_strength", ask.passthrough["denoising_strength"]?.json ?? .number("0.75"))
+                "denoising_strength", ask.passthrough["denoising_strength"]?.json ?? .number("0.75")
+            )
         }
         if let mask = ask.mask {
             fields.set("mask", .base64(try MaskForm.whiteChanges.made(from: mask).bytes))

@@ -50,7 +50,7 @@ public struct DashScope: Adapter {
         fields.set("thinking_mode", ask.options[.thinking])
         // Drawn over the picture unless it is declined.
         fields.set("watermark", JSON.bool(false))
-        fields.add(ask.passthrough, but: ["enable_sequential", "max_images"])
+        fields.add(ask.passthrough)
         return fields.json
     }
 

@@ -38,7 +38,8 @@ public struct Gemini: Adapter {
         return Call(
             "POST",
             try vendor.url("/models/\(URLText.path(ask.model)):generateContent"),
-            headers: ["Accept": "application/json"], body: .json(body.json), timeout: vendor.timeout)
+            headers: ["Accept": "application/json"], body: .json(body.json), timeout: vendor.timeout
+        )
     }
 
     private func configuration(_ ask: Ask) -> JSON {
@@ -59,7 +60,8 @@ public struct Gemini: Adapter {
 
 extension Vendor {
     static let google = Vendor(
-        "google", title: "Google", Gemini(), base: "https://generativelanguage.googleapis.com/v1beta",
+        "google", title: "Google", Gemini(),
+        base: "https://generativelanguage.googleapis.com/v1beta",
         baseVariable: "GEMINI_BASE_URL", .header("x-goog-api-key"),
         variables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"])
 }

@@ -10,7 +10,8 @@ extension Gemini {
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
         guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json, json["candidates"] != nil || json["promptFeedback"] != nil else {
+        guard let json = reply.json, json["candidates"] != nil || json["promptFeedback"] != nil
+        else {
             throw .malformed("the answer has no 'candidates'", reply)
         }
         var made = Made([])

@@ -14,14 +14,17 @@ extension Vendor {
                 "pending": .pending, "queued": .pending, "processing": .pending, "ready": .done,
                 "request moderated": .moderated, "content moderated": .moderated,
                 "error": .failed, "failed": .failed, "task not found": .failed,
-            ], results: ["result.sample", "result.samples[]"], reasons: ["details", "result.error"],
+            ], results: ["result.sample", "result.samples[]"],
+            reasons: ["details", "result.error"],
             percent: "progress", seed: "result.seed", cost: ("cost", exponent: -2),
             keeps: ["cost", "output_mp", "input_mp"],
             errors: ErrorTable([])),
         base: "https://api.bfl.ai/v1", baseVariable: "BFL_BASE_URL", .header("x-key"),
         variables: ["BFL_API_KEY"], resultHosts: hosts)
 
-    private static let format = (name: "output_format", formats: [ImageFormat.jpeg, .png], jpeg: "jpeg")
+    private static let format = (
+        name: "output_format", formats: [ImageFormat.jpeg, .png], jpeg: "jpeg"
+    )
 
     private static let models: [(model: String, JobInputs)] = [
         (

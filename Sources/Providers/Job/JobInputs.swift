@@ -69,14 +69,7 @@ struct JobInputs: Sendable {
         }
         try addPictures(of: ask, to: &fields)
         for (name, value) in always { fields.set(name, value) }
-        // None of these may change how much is drawn, or who is told.
-        fields.add(
-            ask.passthrough,
-            but: [
-                "num_images", "num_outputs", "n", "max_images", "webhook", "webhook_url",
-                "webhook_secret", "callback_url", "sync_mode", "image_size", "width", "height",
-                "resolution", "sequential_image_generation", "model_name",
-            ])
+        fields.add(ask.passthrough)
         return fields
     }
 

@@ -24,7 +24,8 @@ extension Vendor {
             ], results: ["data.task_result.images[].url"], reasons: ["data.task_status_msg"],
             refusals: ["risk", "policy"], next: .seconds(3),
             errors: ErrorTable([
-                .init(codes: ["1000", "1001", "1002", "1003", "1004", "1103", "1304"], .operatorAuth),
+                .init(
+                    codes: ["1000", "1001", "1002", "1003", "1004", "1103", "1304"], .operatorAuth),
                 .init(codes: ["1100", "1101", "1102"], .operatorFunds),
                 .init(codes: ["1300", "1301"], .moderated),
                 .init(codes: ["1302", "1303"], .rateLimited),

@@ -15,7 +15,7 @@ extension Vendor {
             ], results: ["output[]", "output"],
             refusals: ["nsfw", "flagged", "sensitive", "e005", "content policy", "safety"],
             errors: ErrorTable([
-                .init(422, words: ["version does not exist", "invalid version"], .modelGone),
+                .init(422, words: ["version does not exist", "invalid version"], .modelGone)
             ])),
         base: "https://api.replicate.com/v1", baseVariable: "REPLICATE_BASE_URL", .bearer,
         variables: ["REPLICATE_API_TOKEN"],

@@ -40,6 +40,8 @@ public struct OpenAIImages: Adapter {
     var edits = Edits.form(
         path: "/images/edits", image: "image[]", maskPath: nil, mask: .transparentChanges)
     var sizes = SizeForm.pixels
+    /// Whether the size is said where there are pictures to start from, which have one.
+    var editsTakeSize = true
     /// Whether it draws several in one call.
     var takesN = true
     /// Sent as `response_format` where it is known.
@@ -123,7 +125,9 @@ public struct OpenAIImages: Adapter {
         fields.set("model", ask.model)
         fields.set("prompt", promptIsUnsafe ? PromptGuard.safe(ask.prompt) : ask.prompt)
         if takesN { fields.set("n", ask.n) }
+        let isSized = ask.inputs.isEmpty || editsTakeSize
         switch sizes {
+        case _ where !isSized: break
         case .pixels: fields.set("size", ask.size("x"))
         case .shape:
             fields.set("aspect_ratio", ask.ratio)
@@ -151,11 +155,7 @@ public struct OpenAIImages: Adapter {
             fields.set("stream", JSON.bool(true))
             fields.set("partial_images", min(ask.partials, Self.partialsMax))
         }
-        // The first could multiply the bill, the others change where the pictures are.
-        fields.add(
-            ask.passthrough, but: ["n", "stream", "partial_images", "response_format", "image",
-                "images", "mask", "sequential_image_generation",
-                "sequential_image_generation_options"])
+        fields.add(ask.passthrough)
         return fields
     }
 

@@ -19,11 +19,14 @@ extension Vendor {
             takesQuality: true, usage: .ticks,
             errors: ErrorTable(
                 [
-                    .init(400, 401, words: ["incorrect api key", "invalid api key"], .operatorAuth),
+                    .init(
+                        400, 401, words: ["incorrect api key", "invalid api key"], .operatorAuth),
                     .init(403, words: ["credit", "spending limit", "balance"], .operatorFunds),
                     .init(
                         400, 403, 422, codes: ["*content_policy*", "*moderation*"],
-                        words: ["content policy", "content moderation", "usage guidelines", "safety"],
+                        words: [
+                            "content policy", "content moderation", "usage guidelines", "safety",
+                        ],
                         .moderated),
                 ])),
         base: "https://api.x.ai/v1", baseVariable: "XAI_BASE_URL", .bearer,
@@ -35,7 +38,8 @@ extension Vendor {
             edits: .form(
                 path: "/images/imageToImage", image: "image", maskPath: "/images/inpaint",
                 mask: .whiteChanges),
-            responseFormat: "b64_json", options: [.style: "style", .negativePrompt: "negative_prompt"],
+            editsTakeSize: false, responseFormat: "b64_json",
+            options: [.style: "style", .negativePrompt: "negative_prompt"],
             seedField: "random_seed", strength: "0.5", usage: .credits,
             errors: ErrorTable(
                 [
@@ -54,7 +58,7 @@ extension Vendor {
             path: "/mai/v1/images/generations",
             edits: .form(
                 path: "/mai/v1/images/edits", image: "image", maskPath: nil, mask: nil),
-            sizes: .sides, takesN: false, query: "?api-version=preview"),
+            sizes: .sides, editsTakeSize: false, takesN: false, query: "?api-version=preview"),
         base: nil, baseVariable: "AZURE_AI_BASE_URL", .header("api-key"),
         variables: ["AZURE_AI_API_KEY"])
 
@@ -75,7 +79,9 @@ extension Vendor {
                     .init(codes: ["AccountOverdueError"], .operatorFunds),
                     .init(429, codes: ["SetLimitExceeded", "QuotaExceeded"], .operatorFunds),
                     .init(429, 500, 503, codes: ["ServerOverloaded"], .overloaded),
-                    .init(codes: ["ModelNotOpen", "AuthenticationError", "AccessDenied*"], .operatorAuth),
+                    .init(
+                        codes: ["ModelNotOpen", "AuthenticationError", "AccessDenied*"],
+                        .operatorAuth),
                     .init(codes: ["InvalidEndpointOrModel*"], .modelGone),
                     .init(codes: ["InternalServiceError"], .overloaded),
                 ])),

@@ -40,7 +40,7 @@ public struct OpenRouterImages: Adapter {
             fields.set("input_references", .array(images))
         }
         if ask.partials > 0 { fields.set("stream", JSON.bool(true)) }
-        fields.add(ask.passthrough, but: ["stream", "size", "input_references"])
+        fields.add(ask.passthrough, but: ["input_references"])
         var call = Call(
             "POST", try vendor.url("/images"), headers: ["Accept": "application/json"],
             body: .json(fields.json), timeout: vendor.timeout)

@@ -29,8 +29,7 @@ public struct Reve: Adapter {
         }
         fields.set("aspect_ratio", ask.ratio)
         fields.set("version", ask.model)
-        // It multiplies the cost.
-        fields.add(ask.passthrough, but: ["test_time_scaling"])
+        fields.add(ask.passthrough)
         return Call(
             "POST", try vendor.url("/v1/image/\(verb)"), headers: ["Accept": "application/json"],
             body: .json(fields.json), timeout: vendor.timeout)
