@@ -104,6 +104,12 @@ let package = Package(
             name: "Fuzz", dependencies: ["HTTPServer"], exclude: ["run", "http.dict"],
             swiftSettings: strict),
         support("SeedSupport", []),
+        support(
+            "ProviderSupport",
+            [
+                "HTTP", "HTTPClient", "HTTPServer", "Pictures", "Providers", "Signing", "Threads",
+                "Units",
+            ]),
         support("DatabaseSupport", ["Postgres", "Threads", "Units"]),
         support(
             "GatewaySupport",
@@ -121,7 +127,9 @@ let package = Package(
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
         tests(of: "Storage", ["Threads", "Units"]),
-        tests(of: "Providers", ["HTTP", "Pictures", "Signing", "Units"]),
+        tests(
+            of: "Providers",
+            ["HTTP", "HTTPClient", "Pictures", "ProviderSupport", "Signing", "Units"]),
         tests(
             of: "Ledger",
             ["DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "Signing", "Units"]),

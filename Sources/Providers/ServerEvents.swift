@@ -14,21 +14,25 @@ public struct ServerEventReader: Sendable {
     /// Bytes of one event: a picture of 4K in base64 and more.
     public static let eventMaxBytes = 64 << 20
 
+    private let eventMaxBytes: Int
+
     private var line: [UInt8] = []
     private var name = ""
     private var data: [UInt8] = []
     private var hasData = false
 
-    public init() {}
+    public init(eventMaxBytes: Int = Self.eventMaxBytes) {
+        self.eventMaxBytes = eventMaxBytes
+    }
 
-    /// The events that `bytes` complete. Nil when one is larger than `eventMaxBytes`.
+    /// The events that `bytes` complete. Nil when one is larger than is taken.
     public mutating func take(_ bytes: some Collection<UInt8>) -> [ServerEvent]? {
         var events: [ServerEvent] = []
         var rest = bytes[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "\n"))
             line += rest[..<(end ?? rest.endIndex)]
-            guard line.count + data.count <= Self.eventMaxBytes else { return nil }
+            guard line.count + data.count <= eventMaxBytes else { return nil }
             guard let end else { break }
             rest = rest[rest.index(after: end)...]
             if line.last == UInt8(ascii: "\r") { line.removeLast() }
