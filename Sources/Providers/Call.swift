@@ -32,6 +32,9 @@ public struct Call: Sendable {
     static let pictureMaxBytes = 256 << 20
     /// What tells only how a task is.
     static let statusMaxBytes = 4 << 20
+    /// A picture's file: 4K as PNG is below it.
+    static let fileMaxBytes = 64 << 20
+    static let fileTimeout = Duration.seconds(60)
     static let statusTimeout = Duration.seconds(30)
 
     init(

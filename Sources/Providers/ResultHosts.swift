@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// Which addresses that a vendor names are followed.
 extension Vendor {
     /// Whether a result may be fetched from `url`: over TLS from a host of this vendor's, or from
@@ -6,6 +8,18 @@ extension Vendor {
         guard let place = Self.place(of: url) else { return false }
         if let base, let own = Self.place(of: base), own == place { return true }
         return place.hasPrefix("https://") && Self.isListed(place, resultHosts)
+    }
+
+    /// How to fetch a result: without a credential, and only from where this vendor keeps them.
+    public func fetch(_ url: String) throws(VendorFailure) -> Call {
+        guard mayFetch(url) else {
+            throw VendorFailure(
+                .malformed, "the result is at an address that is not \(title)'s",
+                acceptance: .ended)
+        }
+        return Call(
+            "GET", url, headers: ["Accept": "image/*"], timeout: Call.fileTimeout,
+            responseMaxBytes: Call.fileMaxBytes)
     }
 
     /// Whether the vendor's credential may be sent to `url`, because it belongs to one of `hosts`.

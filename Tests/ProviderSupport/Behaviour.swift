@@ -15,6 +15,10 @@ public enum Behaviour: Hashable, Sendable {
     case cut
     /// Pictures are announced, and are gone when they are fetched.
     case expired
+    /// One picture fewer than asked for comes.
+    case partial
+    /// Takes this long, and then it is done.
+    case slow(Duration)
 
     /// What a prompt asks for: `emulate:rate_limited`, `emulate:inside:moderated`, `emulate:garbage`.
     static func asked(by prompt: String) -> Behaviour? {
@@ -25,6 +29,9 @@ public enum Behaviour: Hashable, Sendable {
         case "truncated": return .truncated
         case "cut": return .cut
         case "expired": return .expired
+        case "partial": return .partial
+        case "slow":
+            return words.dropFirst().first.flatMap { Int($0) }.map { .slow(.seconds($0)) }
         case "inside":
             return words.dropFirst().first.flatMap { VendorFailure.Kind(rawValue: String($0)) }
                 .map { .failsInside($0) }

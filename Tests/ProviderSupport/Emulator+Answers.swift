@@ -26,7 +26,7 @@ extension Emulator {
         let behaviour = state.withLock { state in
             state.script.isEmpty ? nil : state.script.removeFirst()
         }
-        return carryOut(behaviour ?? Behaviour.asked(by: prompt ?? "") ?? .done, submission)
+        return await carryOut(behaviour ?? Behaviour.asked(by: prompt ?? "") ?? .done, submission)
     }
 
     private func complain(_ words: String) -> Response {
@@ -34,17 +34,21 @@ extension Emulator {
         return fail(.badRequest)
     }
 
-    private func carryOut(_ behaviour: Behaviour, _ submission: Submission) -> Response {
+    private func carryOut(_ behaviour: Behaviour, _ submission: Submission) async -> Response {
         switch behaviour {
         case .fails(let kind): return fail(kind)
         case .garbage where rules.accepted == nil: return page
+        case .slow(let time) where rules.accepted == nil:
+            // Cut short when the caller has left, who then gets nothing.
+            try? await ContinuousClock().sleep(for: time)
         default: break
         }
         let number = state.withLock { state in
             state.accepted += 1
             return state.accepted
         }
-        let result = draw(submission, number, isThere: behaviour != .expired)
+        let n = behaviour == .partial ? max(1, submission.n - 1) : submission.n
+        let result = draw(n, submission.size, number, isThere: behaviour != .expired)
         guard let accepted = rules.accepted else {
             if case .failsInside(let kind) = behaviour {
                 return fail(kind, of: "submit", inside: true)
@@ -53,7 +57,7 @@ extension Emulator {
             return json(rules.made(result), behaviour)
         }
         state.withLock {
-            $0.tasks[result.task] = Task(behaviour: behaviour, n: submission.n)
+            $0.tasks[result.task] = Task(behaviour: behaviour)
             $0.results[result.task] = result
         }
         return json(accepted(result), .done)
@@ -76,7 +80,7 @@ extension Emulator {
             return nil
         }
         guard let (name, task, result) = found else { return Response(.notFound) }
-        if task.pollsLeft >= 0 { return json(rules.running, .done) }
+        if task.isRunning { return json(rules.running, .done) }
         if let finished = rules.finished, request.path.hasSuffix("/status") {
             // Some failures are told with the status, others only where the result would be.
             guard case .failsInside(let kind) = task.behaviour,
@@ -105,12 +109,14 @@ extension Emulator {
         return Response(.ok, headers: ["Content-Type": "image/png"], body: .bytes(bytes))
     }
 
-    private func draw(_ submission: Submission, _ number: Int, isThere: Bool) -> Rules.Result {
+    private func draw(
+        _ n: Int, _ size: PixelSize, _ number: Int, isThere: Bool
+    ) -> Rules.Result {
         var texts: [String] = []
         var addresses: [String] = []
-        for index in 0..<submission.n {
+        for index in 0..<n {
             let name = "\(number)-\(index).png"
-            let bytes = Self.png(submission.size, number: index)
+            let bytes = Self.png(size, number: index)
             state.withLock { $0.pictures[name] = isThere ? bytes : nil }
             var base64: [UInt8] = []
             Base64.append(bytes, to: &base64)

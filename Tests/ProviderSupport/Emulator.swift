@@ -17,7 +17,12 @@ public final class Emulator: Sendable {
     struct Task {
         var pollsLeft = Emulator.pollsOfATask
         var behaviour: Behaviour
-        var n: Int
+        let begun = ContinuousClock.now
+
+        var isRunning: Bool {
+            if case .slow(let time) = behaviour { return begun.duration(to: .now) < time }
+            return pollsLeft >= 0
+        }
     }
 
     struct State {

@@ -28,7 +28,6 @@ public struct Ride: Sendable {
     public enum Failure: Error, Hashable {
         case client(HTTPClientFailure)
         case notFetched(Int)
-        case foreign(String)
         case endless
     }
 
@@ -87,12 +86,9 @@ public struct Ride: Sendable {
         case .bytes(let bytes): return bytes
         case .base64(let text): return Data(base64Encoded: text).map(Array.init) ?? []
         case .url(let url):
-            guard vendor.mayFetch(url) else { throw Failure.foreign(url) }
-            var request = OutgoingRequest("GET", url)
-            request.responseMaxBytes = 16 << 20
-            let response = try await client.send(request)
-            guard response.status == .ok else { throw Failure.notFetched(response.status.rawValue) }
-            return response.body
+            let reply = try await send(vendor.fetch(url))
+            guard reply.status == 200 else { throw Failure.notFetched(reply.status) }
+            return reply.bytes
         }
     }
 }

@@ -110,11 +110,13 @@ import Units
             await #expect { try await ride.go(refused) } throws: {
                 ($0 as? VendorFailure)?.kind == .rateLimited
             }
+            let few = Ask(model: "stability-ai/sdxl", prompt: "emulate:partial", n: 3)
+            #expect(try await ride.go(few).pictures.count == 2)
             let late = Ask(model: model, prompt: "emulate:expired")
             await #expect { try await ride.go(late) } throws: {
                 $0 as? Ride.Failure == .notFetched(403)
             }
-            #expect(emulator.submissions == 2 && emulator.accepted == 1)
+            #expect(emulator.submissions == 3 && emulator.accepted == 2)
         }
     }
 }
