@@ -64,6 +64,44 @@ import Units
         #expect(calls > 1000)
     }
 
+    /// Two ratios, tiers or qualities that make the same call would be two prices for one picture.
+    @Test func everyWordThatIsTakenChangesTheCall() throws {
+        for endpoint in try Self.endpoints()
+        where !Self.own.contains(endpoint.provider) && !Self.isDead(endpoint.name) {
+            var vendor = try #require(Vendor.named(endpoint.provider))
+            if vendor.base == nil { vendor.base = "https://vendor.example/v1" }
+            for parameter in ["aspect_ratio", "resolution", "quality", "size"] {
+                let words = endpoint.words(parameter)
+                let bodies = try words.map { word in
+                    let ask = Self.ask(endpoint, parameter, word)
+                    let call = try vendor.submit(ask, with: Fixture.secret, at: Fixture.now)
+                    return call.content(boundary: "atelier")?.bytes ?? []
+                }
+                #expect(
+                    Set(bodies).count == words.count, "\(endpoint.testDescription): \(parameter)")
+            }
+        }
+    }
+
+    /// The plainest ask with one word said, and the picture that the word means.
+    private static func ask(_ endpoint: Endpoint, _ parameter: String, _ word: String) -> Ask {
+        var ask = asks(endpoint)[0]
+        switch parameter {
+        case "aspect_ratio": ask.ratio = word
+        case "resolution": ask.tier = word
+        case "quality": ask.quality = word
+        default: ask.size = size(word) ?? ask.size
+        }
+        guard let ratio = ask.ratio?.split(separator: ":").compactMap({ Double($0) }),
+            ratio.count == 2
+        else { return ask }
+        let tier = ask.tier.flatMap { Double($0.prefix { $0.isNumber }) } ?? 1
+        let side = tier > 100 ? tier : tier * 1024
+        let root = (ratio[0] / ratio[1]).squareRoot()
+        ask.size = PixelSize(width: Int(side * root) / 16 * 16, height: Int(side / root) / 16 * 16)
+        return ask
+    }
+
     @Test func whatIsDeadIsSaidToBe() throws {
         for endpoint in try Self.endpoints() where Self.isDead(endpoint.name) {
             let vendor = try #require(Vendor.named(endpoint.provider))
