@@ -73,7 +73,7 @@ import Testing
         ("{\"b64", .malformed),
     ]) func anErrorInsideTheStreamIsClassified(_ data: String, _ kind: VendorFailure.Kind) throws {
         var stream = try Self.stream()
-        let event = ServerEvent(name: "error", data: Array(data.utf8))
+        let event = ServerEvent(name: "", data: Array(data.utf8))
         #expect { try stream.take(event) } throws: { ($0 as? VendorFailure)?.kind == kind }
     }
 
