@@ -71,7 +71,7 @@ let package = Package(
             plugins: ["EmbedMigrations"]),
         library("Ledger", ["Postgres", "Signing", "Units"], exclude: reasoned),
         library("Jobs", ["Log", "Postgres", "Threads", "Units"]),
-        library("Providers", ["HTTP", "Pictures", "Units"]),
+        library("Providers", ["HTTP", "Pictures", "Signing", "Units"]),
         library(
             "Gateway",
             [
@@ -104,6 +104,12 @@ let package = Package(
             name: "Fuzz", dependencies: ["HTTPServer"], exclude: ["run", "http.dict"],
             swiftSettings: strict),
         support("SeedSupport", []),
+        support(
+            "ProviderSupport",
+            [
+                "HTTP", "HTTPClient", "HTTPServer", "Pictures", "Providers", "Signing", "Threads",
+                "Units",
+            ]),
         support("DatabaseSupport", ["Postgres", "Threads", "Units"]),
         support(
             "GatewaySupport",
@@ -121,6 +127,9 @@ let package = Package(
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
         tests(of: "Storage", ["Threads", "Units"]),
+        tests(
+            of: "Providers",
+            ["HTTP", "HTTPClient", "Pictures", "ProviderSupport", "Signing", "Units"]),
         tests(
             of: "Ledger",
             ["DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "Signing", "Units"]),

@@ -12,6 +12,8 @@ public enum JSON: Sendable {
     case string(String)
     /// Bytes as base64 text, written without an intermediate string.
     case base64([UInt8])
+    /// Bytes as a `data:` URI in base64, written likewise.
+    case dataURI(mediaType: String, [UInt8])
     case array([JSON])
     case object([(String, JSON)])
 
@@ -47,6 +49,10 @@ public enum JSON: Sendable {
         case .string(let text): Self.write(text, into: &bytes)
         case .base64(let data):
             bytes.append(UInt8(ascii: "\""))
+            Base64.append(data, to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+        case .dataURI(let mediaType, let data):
+            bytes += "\"data:\(mediaType);base64,".utf8
             Base64.append(data, to: &bytes)
             bytes.append(UInt8(ascii: "\""))
         case .array(let items):
