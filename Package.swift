@@ -89,7 +89,8 @@ let package = Package(
             "atelier", path: "Sources/Server",
             [
                 "API", "CMalloc", "Gateway", "HTTP", "HTTPClient", "HTTPServer", "Jobs", "Log",
-                "Postgres", "Schema", "Signing", "Storage", "Terminal", "Threads", "Units",
+                "Postgres", "Providers", "Schema", "Signing", "Storage", "Terminal", "Threads",
+                "Units",
             ]),
         program(
             "atelier-admin", path: "admin",
@@ -114,8 +115,8 @@ let package = Package(
         support(
             "GatewaySupport",
             [
-                "DatabaseSupport", "Gateway", "Jobs", "Ledger", "Log", "Postgres", "Schema",
-                "Signing", "Storage", "Threads", "Units",
+                "DatabaseSupport", "Gateway", "HTTPClient", "Jobs", "Ledger", "Log", "Postgres",
+                "Providers", "Schema", "Signing", "Storage", "Threads", "Units",
             ]),
         tests(of: "Units", ["SeedSupport"]),
         tests(of: "Threads"),
@@ -137,8 +138,8 @@ let package = Package(
             of: "Gateway",
             [
                 "DatabaseSupport", "GatewaySupport", "HTTP", "HTTPClient", "HTTPServer", "Jobs",
-                "Ledger", "Log", "Pictures", "Postgres", "Providers", "SeedSupport", "Signing",
-                "Storage", "Threads", "Units",
+                "Ledger", "Log", "Pictures", "Postgres", "ProviderSupport", "Providers",
+                "SeedSupport", "Signing", "Storage", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(

@@ -14,7 +14,7 @@ begin
     into bounds from unnest(array[first, first + interval '1 month']) m;
     -- Two servers may start at once.
     perform pg_advisory_xact_lock(hashtext('make_partitions'));
-    foreach parent in array array['posting', 'generation', 'image'] loop
+    foreach parent in array array['posting', 'generation', 'image', 'generation_attempt'] loop
         child := parent || to_char(first, '_YYYY_MM');
         if to_regclass(child) is null then
             execute format('create table %I (like %I including defaults including constraints)', child, parent);
@@ -176,6 +176,8 @@ CREATE TABLE public.generation (
     run integer DEFAULT 0 NOT NULL,
     task text,
     progress integer DEFAULT 0 NOT NULL,
+    served_by text,
+    provider_cost bigint,
     CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),
     CONSTRAINT a_failure_says_why CHECK (((state = 'failed'::text) = (error_kind IS NOT NULL))),
     CONSTRAINT a_queued_generation_belongs_to_nobody CHECK (((state <> 'queued'::text) OR ((server_id IS NULL) AND (ready_at IS NOT NULL)))),
@@ -186,7 +188,24 @@ CREATE TABLE public.generation (
     CONSTRAINT hold_ends_once CHECK ((((ended_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text]))) AND ((captured >= 0) AND (captured <= held)) AND ((ended_at IS NOT NULL) OR (captured = 0)))),
     CONSTRAINT hold_is_not_negative CHECK ((held >= 0)),
     CONSTRAINT images_within_those_asked_for CHECK (((images >= 0) AND (images <= n))),
-    CONSTRAINT only_delivered_images_cost CHECK (((captured = 0) OR (images > 0)))
+    CONSTRAINT only_delivered_images_cost CHECK (((captured = 0) OR (images > 0))),
+    CONSTRAINT provider_cost_is_not_negative CHECK ((provider_cost >= 0))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE public.generation_attempt (
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    generation_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    outcome text NOT NULL,
+    message text,
+    vendor_request text,
+    started_at timestamp with time zone NOT NULL,
+    latency_us bigint NOT NULL,
+    CONSTRAINT attempt_outcome CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'busy'::text, 'broken'::text, 'failed'::text, 'out'::text])))
 )
 PARTITION BY RANGE (id);
 
@@ -402,6 +421,9 @@ ALTER TABLE ONLY public.audit_event
 ALTER TABLE ONLY public.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (account_id, id);
 
+ALTER TABLE ONLY public.generation_attempt
+    ADD CONSTRAINT generation_attempt_pkey PRIMARY KEY (account_id, id);
+
 ALTER TABLE ONLY public.generation
     ADD CONSTRAINT generation_pkey PRIMARY KEY (account_id, id);
 
@@ -448,6 +470,8 @@ ALTER TABLE ONLY public.webhook_secret
     ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (account_id);
 
 CREATE UNIQUE INDEX api_key_hash ON public.api_key USING btree (hash);
+
+CREATE INDEX attempts_of_generation ON ONLY public.generation_attempt USING btree (account_id, generation_id);
 
 CREATE INDEX generation_of_batch ON ONLY public.generation USING btree (account_id, batch_id) WHERE (batch_id IS NOT NULL);
 

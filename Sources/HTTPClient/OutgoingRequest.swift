@@ -15,6 +15,18 @@ public struct OutgoingRequest: Sendable {
     public var connectTimeout: Duration = .seconds(10)
     /// Bytes of the answer's body; one more fails the call.
     public var responseMaxBytes = 1024 * 1024
+    /// Is given the body of a 200 piece by piece as it comes, which is then not in the answer. It runs
+    /// on the client's one thread: it hands the piece on and returns.
+    public var receive: Receiver?
+
+    /// Whoever reads an answer while it comes.
+    public struct Receiver: Sendable {
+        let take: @Sendable ([UInt8]) -> Void
+
+        public init(_ take: @escaping @Sendable ([UInt8]) -> Void) {
+            self.take = take
+        }
+    }
 
     public init(_ method: String, _ url: String, headers: Headers = [:], body: [UInt8] = []) {
         self.method = method

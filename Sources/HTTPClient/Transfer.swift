@@ -13,6 +13,7 @@ internal import HTTP
 
     private var head = ResponseHead()
     private var body: [UInt8] = []
+    private var receivedBytes = 0
     private var sentBytes = 0
     private var isLookingUp = false
     private var hasTriedAnAddress = false
@@ -61,11 +62,18 @@ internal import HTTP
 
     func addBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let limit = call.request.responseMaxBytes
-        guard bytes.count <= limit - body.count else {
+        guard bytes.count <= limit - receivedBytes else {
             ownFailure = .tooLarge(limitBytes: limit)
             return false
         }
-        unsafe body.append(contentsOf: bytes)
+        receivedBytes += bytes.count
+        if let receive = call.request.receive,
+            unsafe ccurl_info_long(easy, CURLINFO_RESPONSE_CODE) == 200
+        {
+            receive.take(unsafe Array(bytes))
+        } else {
+            unsafe body.append(contentsOf: bytes)
+        }
         return true
     }
 

@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPServer
 import Log
+import Providers
 import Signing
 import Units
 
@@ -18,6 +19,13 @@ struct Configuration: Sendable {
     let loops: Int
     let databaseConnections: Int
     let logLevel: Log.Level
+    /// Whom we can buy from.
+    let vendors: [ReadyVendor]
+    /// Calls of vendors under way at once.
+    let vendorCalls: Int
+    /// What vendors are called through, and whose certificates are trusted; nil for the usual.
+    let proxy: Secret?
+    let caFile: String?
 
     /// One variable of the environment.
     struct Setting: Sendable {
@@ -55,6 +63,15 @@ struct Configuration: Sendable {
         Setting(
             name: "ATELIER_QUEUE_DEPTH", standard: "10000",
             help: "jobs of one account that may wait, 1 to 1000000"),
+        Setting(
+            name: "ATELIER_PROVIDER_CALLS", standard: "4096",
+            help: "calls of providers under way at once, 1 to 20000; further ones wait"),
+        Setting(
+            name: "ATELIER_PROXY", standard: "none",
+            help: "http://[user:password@]host:port that providers are called through"),
+        Setting(
+            name: "ATELIER_CA_FILE", standard: "the system's",
+            help: "certificates (PEM) to trust in place of the system's when providers are called"),
         Setting(name: "ATELIER_LOOPS", standard: "one a core", help: "event loops, 1 to 64"),
         Setting(
             name: "ATELIER_DATABASE_CONNECTIONS", standard: "4",
@@ -117,6 +134,17 @@ struct Configuration: Sendable {
         queueDepth = try number("ATELIER_QUEUE_DEPTH", 10_000, upTo: 1_000_000)
         loops = try number("ATELIER_LOOPS", cores)
         databaseConnections = try number("ATELIER_DATABASE_CONNECTIONS", 4)
+        vendors = ReadyVendor.all(value)
+        for ready in vendors {
+            let base = ready.vendor.base ?? ""
+            guard base.hasPrefix("https://") || base.hasPrefix("http://") else {
+                throw ConfigurationFault(
+                    "\(ready.vendor.baseVariable) begins with http:// or https://, not '\(base)'")
+            }
+        }
+        vendorCalls = try number("ATELIER_PROVIDER_CALLS", 4096, upTo: 20_000)
+        proxy = value("ATELIER_PROXY").map { Secret($0) }
+        caFile = value("ATELIER_CA_FILE")
         let level = value("ATELIER_LOG_LEVEL") ?? "info"
         guard let logLevel = Log.Level(rawValue: level) else {
             throw ConfigurationFault(

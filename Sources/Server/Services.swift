@@ -7,6 +7,7 @@ import HTTPServer
 import Jobs
 import Log
 import Postgres
+import Providers
 import Signing
 import Storage
 import Threads
@@ -55,7 +56,8 @@ struct Services: Sendable {
         limits.queueDepthMax = configuration.queueDepth
         engine = Engine(
             database: keeping, url: configuration.databaseURL, settings: .init(),
-            catalogue: catalogue, store: store, inputs: inputs, painting: painting, lease: lease,
+            catalogue: catalogue, store: store, inputs: inputs, painting: painting,
+            vendors: Self.vendors(configuration, inputs, clock, log), lease: lease,
             limits: limits,
             clock: clock, log: log)
         worker = role.works ? Worker(engine: engine, slots: configuration.slots) : nil
@@ -93,6 +95,24 @@ struct Services: Sendable {
         self.keeping = keeping
         self.clock = clock
         self.log = log
+    }
+
+    /// Whom we can buy from, over one client for all.
+    private static func vendors(
+        _ configuration: Configuration, _ inputs: Inputs, _ clock: Clock, _ log: Log
+    ) -> [VendorProvider] {
+        var calls = HTTPClient.Settings()
+        calls.name = "vendors"
+        calls.addresses = configuration.addresses
+        calls.transfersMax = configuration.vendorCalls
+        calls.proxy = configuration.proxy
+        calls.caFile = configuration.caFile
+        let client = HTTPClient(calls)
+        return configuration.vendors.map { ready in
+            VendorProvider(
+                ready.vendor, credentials: ready.credentials, client: client, inputs: inputs,
+                clock: clock, log: log)
+        }
     }
 
     var respond: @Sendable (Request) async -> Response {

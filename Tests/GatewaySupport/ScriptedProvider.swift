@@ -21,7 +21,8 @@ package final class ScriptedProvider: Provider {
     private let picture: [UInt8]
 
     /// One whose tasks are done when they have been asked for so often; 0: at once, without a task.
-    package init(pollsUntilDone: Int = 0) throws {
+    package init(pollsUntilDone: Int = 0, isForeign: Bool = false) throws {
+        self.isForeign = isForeign
         let bitmap = TestPicture.draw(
             prompt: "a fox", seed: 1, size: PixelSize(width: 16, height: 16))
         picture = try Picture.encode(bitmap, as: .png, quality: nil)
@@ -57,13 +58,16 @@ package final class ScriptedProvider: Provider {
     /// Delivers only so many pictures.
     package func deliver(_ count: Int) { state.withLock { $0.delivers = count } }
 
+    package let isForeign: Bool
+
     package func isQuick(_ assignment: Assignment) -> Bool { false }
     package func enter(_ assignment: Assignment) throws(Refusal) {}
     package func leave(_ assignment: Assignment) {}
 
     package func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
+        _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
+        let assignment = commission.assignment
         let (failure, number, waits) = state.withLock { state in
             state.submitted += 1
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
@@ -71,13 +75,14 @@ package final class ScriptedProvider: Provider {
         }
         while state.withLock({ $0.holds }) { await Task.yield() }
         if let failure { throw failure }
-        guard waits else { return .done(pictures(assignment)) }
+        guard waits else { return .done(Delivered(pictures(assignment))) }
         return .pending(task: "task \(number)", next: .milliseconds(2), percent: 0)
     }
 
     package func poll(
-        _ task: String, of assignment: Assignment, by deadline: Timestamp
+        _ task: String, of commission: Commission, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress {
+        let assignment = commission.assignment
         let (failure, polls, needed) = state.withLock { state in
             state.polled[task, default: 0] += 1
             let failure =
@@ -90,7 +95,7 @@ package final class ScriptedProvider: Provider {
         guard polls >= needed else {
             return .pending(task: task, next: .milliseconds(2), percent: polls * 100 / needed)
         }
-        return .done(pictures(assignment))
+        return .done(Delivered(pictures(assignment)))
     }
 
     private func pictures(_ assignment: Assignment) -> [[UInt8]] {

@@ -1,10 +1,12 @@
 import DatabaseSupport
 public import Gateway
 import FoundationEssentials
+import HTTPClient
 public import Jobs
 public import Ledger
 import Log
 public import Postgres
+package import Providers
 public import Signing
 public import Storage
 import Testing
@@ -51,17 +53,20 @@ public struct TestGateway: Sendable {
     /// Another server on the same database: its own lease, its own memory.
     public func otherServer() async throws -> TestGateway {
         try await TestGateway(
-            url: url, directory: directory, time: time, provider: provider, queueDepth: queueDepth)
+            url: url, directory: directory, time: time, provider: provider, vendors: vendors,
+            queueDepth: queueDepth)
     }
 
     public let directory: String
     private let provider: (any Provider)?
+    private let vendors: [ReadyVendor]
     private let queueDepth: Int
 
     init(
         url: String, directory: String, time: MovingClock, provider: (any Provider)?,
-        queueDepth: Int
+        vendors: [ReadyVendor], queueDepth: Int
     ) async throws {
+        self.vendors = vendors
         self.provider = provider
         self.queueDepth = queueDepth
         self.url = url
@@ -89,11 +94,29 @@ public struct TestGateway: Sendable {
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
             inputs: inputs,
-            providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock)),
+            providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock))
+                .merging(
+                    try Self.bought(vendors, inputs, time.clock), uniquingKeysWith: { $1 }),
             lease: lease,
             limits: limits, clock: time.clock, log: .silent)
         keys = KeyReader(url: Secret(url), settings: patient, clock: time.clock)
         jobs = JobReader(url: Secret(url), settings: patient, clock: time.clock)
+    }
+
+    /// Vendors, which are emulated on loopback.
+    private static func bought(
+        _ vendors: [ReadyVendor], _ inputs: Inputs, _ clock: Clock
+    ) throws -> [(String, any Provider)] {
+        guard !vendors.isEmpty else { return [] }
+        var calls = HTTPClient.Settings()
+        calls.addresses = try AddressFilter(allowing: "127.0.0.0/8")
+        let client = HTTPClient(calls)
+        return vendors.map { ready in
+            let provider = VendorProvider(
+                ready.vendor, credentials: ready.credentials, client: client, inputs: inputs,
+                clock: clock, log: .silent)
+            return (ready.vendor.name, provider)
+        }
     }
 
     /// Who acts in tests.
@@ -179,7 +202,8 @@ public struct Customer: Sendable {
 
 /// Gives `body` a gateway on a database of its own, and audits what it leaves behind.
 package func withGateway(
-    auditing: Bool = true, provider: (any Provider)? = nil, queueDepth: Int = 10_000,
+    auditing: Bool = true, provider: (any Provider)? = nil, vendors: [ReadyVendor] = [],
+    queueDepth: Int = 10_000,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TestGateway) async throws -> Void
 ) async throws {
@@ -188,7 +212,7 @@ package func withGateway(
         defer { Files.removeAll(below: directory) }
         let gateway = try await TestGateway(
             url: test.url, directory: directory, time: MovingClock(), provider: provider,
-            queueDepth: queueDepth)
+            vendors: vendors, queueDepth: queueDepth)
         defer { gateway.database.close() }
         try await body(gateway)
         guard auditing else { return }

@@ -68,6 +68,13 @@ extension Application {
                     ("", value)
                 ])
         }
+        add(
+            "provider_alarms_total", "counter",
+            "Since start, of providers that refused our credential, our account or a model.",
+            [("", engine.figures.providerAlarms)])
+        add(
+            "endpoints_left_alone", "gauge", "Endpoints that fail and are only probed.",
+            [("", engine.endpointsLeftAlone)])
         for gauge in gauges() { add(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
         return Response(
             .ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],

@@ -1,3 +1,4 @@
+import Providers
 public import Units
 
 /// One version of an endpoint's price.
@@ -65,6 +66,33 @@ public struct Price: Sendable {
     public func cost(of work: Work) -> Credits {
         if let perImage { return perImage.times(work.images) }
         return charges(for: work).reduce(.zero) { $0 + $1.total }
+    }
+
+    /// What `work` did cost, of which the provider says that it took so many tokens.
+    ///
+    /// Where it has counted the tokens of the pictures, they are what is paid for, and an estimate
+    /// that stood in for them is not; where it has not, the estimate stays.
+    func cost(of work: Work, taking usage: VendorUsage) -> Credits {
+        guard let outputImage = usage.outputImage,
+            lines.contains(where: { $0.billable == .outputImage && $0.unit == .token })
+        else { return cost(of: work) }
+        var counted = Price(
+            version: version, startsAt: startsAt, lines: lines.filter { !$0.isEstimate },
+            imagesPerCall: imagesPerCall
+        ).charges(for: work).filter { $0.line.unit != .token }.reduce(Credits.zero) {
+            $0 + $1.total
+        }
+        for line in lines where line.unit == .token && !line.isEstimate {
+            let tokens: Int =
+                switch line.billable {
+                case .outputImage: outputImage
+                case .outputText: usage.outputText ?? 0
+                case .inputText: usage.inputText ?? 0
+                case .inputImage, .inputReference: usage.inputImage ?? 0
+                }
+            counted = counted + line.amount.times(max(0, tokens))
+        }
+        return counted
     }
 
     /// The lines behind `cost`, each with how often it counts.

@@ -3,6 +3,7 @@ import Ledger
 public import Log
 import Pictures
 public import Postgres
+import Providers
 import Signing
 public import Storage
 public import Threads
@@ -40,6 +41,7 @@ public final class Engine: Sendable {
     let lease: Lease
     let limits: Limits
     let runs = Runs()
+    let breakers = Breakers()
     let ends = Ends()
     let listeners = Lock(Listeners())
     public let figures = Figures()
@@ -47,14 +49,17 @@ public final class Engine: Sendable {
 
     public convenience init(
         database: Database, url: Secret, settings: Database.Settings, catalogue: CatalogueKeeper,
-        store: ImageStore, inputs: Inputs, painting pool: WorkerPool, lease: Lease, limits: Limits,
+        store: ImageStore, inputs: Inputs, painting pool: WorkerPool,
+        vendors: [VendorProvider] = [], lease: Lease, limits: Limits,
         clock: Clock,
         log: Log
     ) {
         self.init(
             database: database, url: url, settings: settings, catalogue: catalogue, store: store,
             inputs: inputs,
-            providers: Self.builtIn(Painter(pool: pool, clock: clock)), lease: lease,
+            providers: Self.builtIn(Painter(pool: pool, clock: clock)).merging(
+                vendors.map { ($0.vendor.name, $0) }, uniquingKeysWith: { own, _ in own }),
+            lease: lease,
             limits: limits,
             clock: clock, log: log)
     }
@@ -95,6 +100,9 @@ public final class Engine: Sendable {
 
     /// Has a change of the catalogue seen at once. For tests: a server sees it within seconds.
     package func reloadCatalogue() async throws { try await catalogue.reload() }
+
+    /// Endpoints that fail and are only probed.
+    public var endpointsLeftAlone: Int { breakers.outCount }
 
     /// Requests that wait for a transaction.
     public var waiting: Int { till.waiting }

@@ -8,6 +8,7 @@ public final class Figures: Sendable {
     private let queueMicroseconds = Atomic<Int>(0)
     private let providerMicroseconds = Atomic<Int>(0)
     private let storeMicroseconds = Atomic<Int>(0)
+    private let alarms = Atomic<Int>(0)
 
     /// Counts a generation that ended well.
     func count(_ latency: Latency, images count: Int) {
@@ -17,6 +18,12 @@ public final class Figures: Sendable {
         providerMicroseconds.add(Int(latency.provider.microseconds), ordering: .relaxed)
         storeMicroseconds.add(Int(latency.store.microseconds), ordering: .relaxed)
     }
+
+    /// Counts a provider that somebody must look at: it refuses our credential, or is not paid.
+    func countAlarm() { alarms.add(1, ordering: .relaxed) }
+
+    /// Those, since the process started.
+    public var providerAlarms: Int { alarms.load(ordering: .relaxed) }
 
     /// What `/metrics` shows, by name.
     public var counts: [(name: StaticString, value: Int)] {

@@ -124,7 +124,7 @@ extension Engine {
                 provider.leave(order.assignment)
                 ends.ended(order.name)
             }
-            return .finished(try await run(order, by: provider, onItsOwn: false, show: show))
+            return .finished(try await run(order, onItsOwn: false, show: show))
         }
         let outcome = Lock<Result<FinishedGeneration, any Error>?>(nil)
         runs.start(order.runName, durable: durable) { [self] in

@@ -105,7 +105,8 @@ extension Generation {
             set state = t.state, progress = 100, captured = t.captured, posting_id = t.posting_id,
                 ended_at = t.ended_at, images = t.images, error_kind = t.error_kind,
                 error_message = t.error_message, queue_us = t.queue_us,
-                provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us
+                provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us,
+                served_by = t.served_by, provider_cost = t.provider_cost
             from unnest(
                 \(ends.map(\.wallet.account)), \(ends.map(\.generation)), \(ends.map(\.state)),
                 \(money.map(\.captured)), \(money.map(\.posting)), \(ends.map(\.at)),
@@ -113,9 +114,11 @@ extension Generation {
                 \(failures.map { $0?.message }), \(ends.map(\.latency.queue.microseconds)),
                 \(ends.map(\.latency.provider.microseconds)),
                 \(ends.map(\.latency.store.microseconds)),
-                \(ends.map(\.latency.total.microseconds)))
+                \(ends.map(\.latency.total.microseconds)), \(ends.map(\.servedBy)),
+                \(ends.map(\.providerCost)))
                 as t (account_id, id, state, captured, posting_id, ended_at, images, error_kind,
-                    error_message, queue_us, provider_us, store_us, total_us)
+                    error_message, queue_us, provider_us, store_us, total_us, served_by,
+                    provider_cost)
             where g.account_id = t.account_id and g.id = t.id
             """)
     }

@@ -1,93 +1,239 @@
-import Threads
 import Jobs
 import Ledger
 import Log
+import Pictures
 import Postgres
+import Providers
+import Threads
 import Units
 
 extension Engine {
-    /// Has a provider make the pictures of `order`, as often as it takes and helps.
+    /// Has the pictures of `order` made, by whoever can, as often as it takes and helps.
     ///
-    /// A task that a provider has accepted is asked for until it ends or the deadline passes; it is
-    /// submitted again only when the provider says that the work itself has failed.
+    /// In each round the candidates are asked one after the other, those that fail all the time only
+    /// now and then. A task that somebody has accepted is asked for until it ends or the deadline
+    /// passes; it is submitted again, here or elsewhere, only once its provider says that the work
+    /// itself has failed. A refusal of the prompt ends it: nobody is asked to get round it.
     func make(
-        _ order: Order, by provider: any Provider, onItsOwn: Bool, show: Show?
-    ) async throws -> [[UInt8]] {
-        var task = order.task
-        var attempt = 0
+        _ order: Order, onItsOwn: Bool, show: Show?, noting attempts: Attempts
+    ) async throws -> Served {
+        let candidates = candidates(for: order)
+        var owned = OwnedTask(order.task)
+        var round = 0
+        while true {
+            var failures: [ProviderFailure] = []
+            let turn = turn(of: candidates, owning: owned)
+            if turn.isEmpty { failures.append(.out("nobody can be asked")) }
+            for candidate in turn {
+                let name = candidate.name
+                guard
+                    !candidate.provider.isForeign || owned != nil
+                        || breakers.admits(name, at: clock.now)
+                else {
+                    failures.append(.out("\(name.provider) is left alone for a while"))
+                    continue
+                }
+                let started = clock.now
+                do {
+                    let delivered = try await carry(
+                        order, by: candidate, round, &owned, onItsOwn: onItsOwn, show)
+                    let served = try await served(delivered, by: candidate, order)
+                    note(nil, delivered.request, by: candidate, since: started, in: attempts)
+                    breakers.succeeded(name)
+                    return served
+                } catch let failure as ProviderFailure {
+                    note(failure, nil, by: candidate, since: started, in: attempts)
+                    failures.append(failure)
+                    if case .failed = failure { owned = nil }
+                    try judge(failure, of: candidate, order)
+                } catch {
+                    breakers.neither(name)
+                    throw error
+                }
+            }
+            let wait = try wait(after: failures, round, of: order, candidates)
+            try await pause(wait, onItsOwn: onItsOwn)
+            round += 1
+        }
+    }
+
+    /// Who is asked in a round: whoever has a task of ours, and else everybody.
+    private func turn(of candidates: [Candidate], owning task: OwnedTask?) -> [Candidate] {
+        guard let task else { return candidates }
+        guard let provider = task.provider else { return Array(candidates.prefix(1)) }
+        return candidates.filter { $0.endpoint.provider == provider }
+    }
+
+    /// What a failure means for its provider; throws when it is the customer's.
+    private func judge(
+        _ failure: ProviderFailure, of candidate: Candidate, _ order: Order
+    ) throws {
+        let name = candidate.name
+        log(
+            .warning, "provider tried again",
+            [
+                "generation": order.generation, "provider": name.provider, "error": "\(failure)",
+            ])
+        guard candidate.provider.isForeign else {
+            if case .refused(let refusal) = failure { throw refusal }
+            return
+        }
+        switch failure {
+        case .refused(let refusal):
+            breakers.neither(name)
+            throw refusal
+        case .busy: breakers.neither(name)
+        case .broken, .failed:
+            if breakers.failed(name, at: clock.now) {
+                log(
+                    .error, "provider is left alone for a while",
+                    ["provider": name.provider, "model": name.model])
+            }
+        case .out(let reason):
+            breakers.failed(name, at: clock.now, forGood: true)
+            figures.countAlarm()
+            log(
+                .error, "provider needs to be looked at",
+                ["provider": name.provider, "model": name.model, "reason": reason])
+        }
+    }
+
+    /// One candidate, from submission to its last word.
+    private func carry(
+        _ order: Order, by candidate: Candidate, _ round: Int, _ owned: inout OwnedTask?,
+        onItsOwn: Bool, _ show: Show?
+    ) async throws -> Delivered {
+        let commission = Commission(
+            generation: order.generation, assignment: order.assignment,
+            endpoint: candidate.endpoint,
+            passthrough: order.request.routing.options[candidate.endpoint.provider] ?? [:])
         var failedPolls = 0
         var percentKnown = 0
         while true {
             do {
-                var progress = try await ask(order, by: provider, task, attempt, show)
+                var progress: Progress
+                if let task = owned?.task {
+                    progress = try await candidate.provider.poll(
+                        task, of: commission, by: order.deadline)
+                } else {
+                    // What a provider has accepted must be known, though the server stops meanwhile.
+                    progress = try await Uncancelled.run {
+                        try await candidate.provider.submit(
+                            commission, attempt: round, by: order.deadline, show: show)
+                    }
+                }
                 while case .pending(let name, let next, let percent) = progress {
                     // What fails now and then over a long time is not failing.
                     failedPolls = 0
                     let step = (percent ?? 0) / Self.progressStep * Self.progressStep
-                    if name != task || step > percentKnown {
-                        try await note(name, isNew: name != task, percent: step, of: order)
+                    if name != owned?.task || step > percentKnown {
+                        let task = OwnedTask(name, of: candidate)
+                        try await note(task, isNew: name != owned?.task, percent: step, of: order)
+                        owned = task
                     }
-                    (task, percentKnown) = (name, max(step, percentKnown))
+                    percentKnown = max(step, percentKnown)
                     guard clock.now < order.deadline else { throw Self.tooLate }
                     try await pause(next, onItsOwn: onItsOwn)
-                    progress = try await ask(order, by: provider, task, attempt, show)
+                    progress = try await candidate.provider.poll(
+                        name, of: commission, by: order.deadline)
                 }
-                guard case .done(let pictures) = progress, !pictures.isEmpty else {
+                guard case .done(let delivered) = progress, !delivered.pictures.isEmpty else {
                     throw ProviderFailure.failed("no picture came")
                 }
-                return pictures
+                return delivered
             } catch let failure as ProviderFailure {
-                if case .failed = failure { task = nil }
-                let failures = task == nil ? attempt : failedPolls
-                let wait = try wait(after: failure, failures: failures, of: order)
-                log(
-                    .warning, "provider tried again",
-                    [
-                        "generation": order.generation, "attempt": failures + 1,
-                        "error": "\(failure)",
-                    ])
+                if case .failed = failure { owned = nil }
+                guard owned != nil else { throw failure }
+                if case .refused = failure { throw failure }
+                // It has our work: it is asked on.
+                let wait = try wait(after: [failure], failedPolls, of: order, [candidate])
                 try await pause(wait, onItsOwn: onItsOwn)
-                if task == nil { attempt += 1 } else { failedPolls += 1 }
+                failedPolls += 1
             }
         }
     }
 
-    private func ask(
-        _ order: Order, by provider: any Provider, _ task: String?, _ attempt: Int, _ show: Show?
-    ) async throws -> Progress {
-        guard let task else {
-            // What a provider has accepted must be known, though the server stops meanwhile.
-            return try await Uncancelled.run {
-                try await provider.submit(
-                    order.assignment, attempt: attempt, by: order.deadline, show: show)
-            }
+    /// The pictures as they are kept, and what they took.
+    private func served(
+        _ delivered: Delivered, by candidate: Candidate, _ order: Order
+    ) async throws -> Served {
+        guard candidate.provider.isForeign else {
+            let size = order.assignment.size
+            return Served(
+                pictures: delivered.pictures.map { MadePicture(bytes: $0, size: size) },
+                usage: delivered.usage, provider: nil, cost: nil)
         }
-        return try await provider.poll(task, of: order.assignment, by: order.deadline)
+        let pictures = try await finish(delivered.pictures, for: order.assignment)
+        return Served(
+            pictures: pictures, usage: delivered.usage, provider: candidate.endpoint.provider,
+            cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)))
+    }
+
+    /// What is captured: never more than what was held.
+    func cost(of served: Served, for order: Order) -> Credits {
+        let work = order.assignment.work(of: served.pictures.count)
+        // Another's tokens are not what the price that was agreed counts.
+        let isAgreed = served.provider == order.provider
+        let cost =
+            isAgreed
+            ? order.price.cost(of: work, taking: served.usage) : order.price.cost(of: work)
+        let held = order.price.cost(of: order.assignment.work)
+        if cost > held {
+            log(
+                .warning, "a generation cost more than it was estimated to",
+                ["generation": order.generation, "cost": cost.dollars, "held": held.dollars])
+        }
+        return min(cost, held)
+    }
+
+    private func note(
+        _ failure: ProviderFailure?, _ request: String?, by candidate: Candidate,
+        since started: Timestamp, in attempts: Attempts
+    ) {
+        guard candidate.provider.isForeign else { return }
+        attempts.add(
+            Attempt(
+                id: ID(at: started), provider: candidate.endpoint.provider,
+                model: candidate.endpoint.providerModel, outcome: failure?.outcome ?? .done,
+                message: failure.map { "\($0)" }, request: request, startedAt: started,
+                latency: clock.now - started))
     }
 
     /// How long to wait before the next try, or the refusal when there is none.
     private func wait(
-        after failure: ProviderFailure, failures: Int, of order: Order
+        after failures: [ProviderFailure], _ round: Int, of order: Order,
+        _ candidates: [Candidate]
     ) throws(Refusal) -> Duration {
-        let backoff = limits.retryAfter * (1 << min(failures, 10))
+        let backoff = limits.retryAfter * (1 << min(round, 10))
         // Less up to half, so that those who failed together do not come back together.
         var wait = backoff - backoff * Double.random(in: 0..<0.5)
-        let end: Refusal
-        switch failure {
-        case .refused(let refusal): throw refusal
-        case .busy(let retryAfter):
-            wait = max(wait, retryAfter ?? .zero)
-            end = Refusal(
-                .rateLimited, "The provider is too busy at the moment. Nothing was charged.",
-                retryAfter: max(.seconds(5), retryAfter ?? .zero))
-        case .broken, .failed:
-            end = Refusal(
-                .providerFailed, "The provider could not make the image. Nothing was charged.",
-                retryAfter: .seconds(5))
+        var end: Refusal?
+        for failure in failures {
+            switch failure {
+            case .refused(let refusal): throw refusal
+            case .busy(let retryAfter):
+                wait = max(wait, retryAfter ?? .zero)
+                end =
+                    end
+                    ?? Refusal(
+                        .rateLimited,
+                        "The provider is too busy at the moment. Nothing was charged.",
+                        retryAfter: max(.seconds(5), retryAfter ?? .zero))
+            case .broken, .failed:
+                end = Refusal(
+                    .providerFailed, "The provider could not make the image. Nothing was charged.",
+                    retryAfter: .seconds(5))
+            case .out: continue
+            }
         }
-        guard failures + 1 < limits.attemptsMax, clock.now + wait < order.deadline else {
-            throw end
+        guard let end else {
+            throw Refusal(
+                .unavailable,
+                "The model '\(order.model)' is not served at the moment. Nothing was charged.",
+                field: "model",
+                retryAfter: breakers.wait(for: candidates.map(\.name), at: clock.now))
         }
+        guard round + 1 < limits.attemptsMax, clock.now + wait < order.deadline else { throw end }
         return wait
     }
 
@@ -100,7 +246,7 @@ extension Engine {
     /// Writes the task's name down before it is asked for, however long the database takes; and how
     /// far it is, if the database is well.
     private func note(
-        _ task: String, isNew: Bool, percent: Int, of order: Order
+        _ task: OwnedTask, isNew: Bool, percent: Int, of order: Order
     ) async throws {
         let server = lease.server
         while true {
@@ -108,7 +254,8 @@ extension Engine {
                 let isOurs = try await Uncancelled.run { [database] in
                     try await database.transaction { transaction in
                         try Generation.note(
-                            task: task, progress: percent, of: order, by: server, in: transaction)
+                            task: task.text, progress: percent, of: order, by: server,
+                            in: transaction)
                     }
                 }
                 guard isOurs else { throw PassedOn() }

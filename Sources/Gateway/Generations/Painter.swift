@@ -19,6 +19,8 @@ package struct Painter: Provider {
         self.clock = clock
     }
 
+    package var isForeign: Bool { false }
+
     package func isQuick(_ assignment: Assignment) -> Bool { Rehearsal(assignment.prompt) == nil }
 
     package func enter(_ assignment: Assignment) throws(Refusal) {
@@ -38,11 +40,13 @@ package struct Painter: Provider {
         .overloaded, "Too many images are being drawn at the moment.", retryAfter: .seconds(2))
 
     package func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
+        _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
+        let assignment = commission.assignment
         guard let rehearsal = Rehearsal(assignment.prompt) else {
             return .done(
-                try await paint(assignment, count: assignment.n, by: deadline, show: show))
+                Delivered(
+                    try await paint(assignment, count: assignment.n, by: deadline, show: show)))
         }
         if let failure = rehearsal.failure(attempt: attempt) { throw failure }
         if let seconds = rehearsal.slowSeconds {
@@ -52,16 +56,19 @@ package struct Painter: Provider {
                 task: "slow-\(due.microseconds)-\(seconds)", next: Self.pollEvery, percent: 0)
         }
         return .done(
-            try await paint(
-                assignment, count: rehearsal.count(of: assignment.n), by: deadline, show: show))
+            Delivered(
+                try await paint(
+                    assignment, count: rehearsal.count(of: assignment.n), by: deadline, show: show))
+        )
     }
 
     /// How often a slow rehearsal wants to be asked.
     private static let pollEvery: Duration = .milliseconds(250)
 
     package func poll(
-        _ task: String, of assignment: Assignment, by deadline: Timestamp
+        _ task: String, of commission: Commission, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress {
+        let assignment = commission.assignment
         let numbers = task.split(separator: "-").dropFirst().compactMap { Int64($0) }
         guard numbers.count == 2 else { throw .failed("there is no task '\(task)'") }
         let left = Timestamp(microseconds: numbers[0]) - clock.now
@@ -71,7 +78,8 @@ package struct Painter: Provider {
                 task: task, next: min(left, Self.pollEvery), percent: Int(min(99, max(0, share))))
         }
         let count = Rehearsal(assignment.prompt)?.count(of: assignment.n) ?? assignment.n
-        return .done(try await paint(assignment, count: count, by: deadline, show: nil))
+        return .done(
+            Delivered(try await paint(assignment, count: count, by: deadline, show: nil)))
     }
 
     /// Draws the first `count` images of an assignment: one with its seed, the next with the one

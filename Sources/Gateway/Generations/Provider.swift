@@ -1,4 +1,5 @@
 public import Pictures
+package import Providers
 package import Units
 
 /// Who makes pictures, as the engine sees it.
@@ -17,13 +18,35 @@ package protocol Provider: Sendable {
     /// Asks for the pictures; `attempt` counts from 0. What cannot begin by `deadline` does not.
     /// While they are drawn, `show` is given as many views of each as the assignment wants.
     func submit(
-        _ assignment: Assignment, attempt: Int, by deadline: Timestamp, show: Show?
+        _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress
 
     /// Asks how far a task is.
     func poll(
-        _ task: String, of assignment: Assignment, by deadline: Timestamp
+        _ task: String, of commission: Commission, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress
+
+    /// Whether it is somebody else's: its attempts are written down, and it is taken out of the way
+    /// when it fails.
+    var isForeign: Bool { get }
+}
+
+extension Provider {
+    package var isForeign: Bool { true }
+}
+
+/// What a provider has made.
+package struct Delivered: Sendable {
+    /// At least one, and fewer than asked for when some failed.
+    package var pictures: [[UInt8]]
+    /// What it says that it took.
+    package var usage = VendorUsage()
+    /// Its name of the request.
+    package var request: String?
+
+    package init(_ pictures: [[UInt8]]) {
+        self.pictures = pictures
+    }
 }
 
 /// Somebody who looks on while pictures are drawn.
@@ -48,8 +71,7 @@ public struct PartialPicture: Sendable {
 
 /// How far a provider is.
 package enum Progress: Sendable {
-    /// The pictures, as they came: at least one, and fewer than asked for when some failed.
-    case done([[UInt8]])
+    case done(Delivered)
     /// Ask for `task` again after `next`. `percent` as far as the provider tells.
     case pending(task: String, next: Duration, percent: Int?)
 }
@@ -65,6 +87,9 @@ package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
     case broken(String)
     /// The work itself failed, and no task is left to ask for.
     case failed(String)
+    /// It cannot serve anybody until somebody has looked: our credential is refused, our account
+    /// there is empty, or it no longer knows the model. Another may.
+    case out(String)
 
     package var description: String {
         switch self {
@@ -72,6 +97,7 @@ package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
         case .busy: "busy"
         case .broken(let reason): "broken: \(reason)"
         case .failed(let reason): "failed: \(reason)"
+        case .out(let reason): "out: \(reason)"
         }
     }
 }

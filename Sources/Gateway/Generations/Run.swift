@@ -18,22 +18,26 @@ extension Engine {
     /// `onItsOwn`: in a task that is cancelled when the server stops. Otherwise cancellation means
     /// that a caller has left, and changes nothing.
     func run(
-        _ order: Order, by provider: any Provider, onItsOwn: Bool, show: Show? = nil
+        _ order: Order, onItsOwn: Bool, show: Show? = nil
     ) async throws -> FinishedGeneration {
         let started = clock.now
         var latency = Latency.none
         latency.queue = started - order.createdAt
         var images: [FinishedGeneration.Image] = []
         let outcome: Settlement.Outcome
+        let attempts = Attempts()
+        var served: Served?
         do {
-            let made = try await make(order, by: provider, onItsOwn: onItsOwn, show: show)
+            let made = try await make(order, onItsOwn: onItsOwn, show: show, noting: attempts)
+            served = made
             let painting = clock.now
             latency.provider = painting - started
-            for bytes in made { images.append(try await keep(bytes, order.assignment)) }
+            for picture in made.pictures {
+                images.append(try await keep(picture, order.assignment))
+            }
             latency.store = clock.now - painting
             outcome = .delivered(
-                images: images.count,
-                cost: order.price.cost(of: order.assignment.work(of: images.count)),
+                images: images.count, cost: cost(of: made, for: order),
                 kept: images.compactMap(\.kept))
         } catch let error where error is HandedBack || error is CancellationError && onItsOwn {
             throw HandedBack()
@@ -51,9 +55,12 @@ extension Engine {
         }
         let ended = clock.now
         latency.total = ended - order.createdAt
-        let settlement = Settlement(
+        var settlement = Settlement(
             wallet: order.wallet, generation: order.generation, server: lease.server,
             run: order.run, outcome: outcome, latency: latency, posting: ID(at: ended), at: ended)
+        settlement.attempts = attempts.all
+        settlement.servedBy = served?.provider
+        settlement.providerCost = served?.cost
         let money: Settled
         do {
             money = try await end(settlement, by: order.deadline)
@@ -80,7 +87,7 @@ extension Engine {
     ) async -> Result<FinishedGeneration, any Error> {
         defer { provider.leave(order.assignment) }
         do {
-            return .success(try await run(order, by: provider, onItsOwn: true, show: show))
+            return .success(try await run(order, onItsOwn: true, show: show))
         } catch is HandedBack {
             await handBack(order.name, run: order.run, readyAt: clock.now)
             return .failure(HandedBack())
@@ -110,14 +117,15 @@ extension Engine {
     }
 
     private func keep(
-        _ bytes: [UInt8], _ assignment: Assignment
+        _ picture: MadePicture, _ assignment: Assignment
     ) async throws -> FinishedGeneration.Image {
+        let bytes = picture.bytes
         guard assignment.keeping == .kept else {
-            return .init(kept: nil, bytes: bytes, size: assignment.size)
+            return .init(kept: nil, bytes: bytes, size: picture.size)
         }
         let name = try await store.put(bytes, extension: assignment.format.fileExtension)
         let kept = KeptImage(
-            id: ID(at: clock.now), name: name, format: assignment.format, size: assignment.size,
+            id: ID(at: clock.now), name: name, format: assignment.format, size: picture.size,
             byteCount: bytes.count)
         return .init(kept: kept, bytes: bytes, size: assignment.size)
     }

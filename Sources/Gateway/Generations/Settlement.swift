@@ -26,6 +26,12 @@ public struct Settlement: Sendable {
     /// The id of the posting, should there be one: made here so that trying again is the same.
     public let posting: ID<Posting>
     public let at: Timestamp
+    /// Who was asked.
+    var attempts: [Attempt] = []
+    /// Whose pictures were delivered, when it was somebody else's provider.
+    var servedBy: String?
+    /// What that one says it charges us.
+    var providerCost: Credits?
 
     public init(
         wallet: Wallet.Name, generation: ID<Generation>, server: ID<Server>?, run: Int32? = nil,

@@ -139,6 +139,7 @@ final class Till: Sendable {
             desk.claimed, inPlaceOf: desk.spent, in: transaction)
         try Generation.end(ended, in: transaction)
         try KeptImage.insert(ended.map(\.0), in: transaction)
+        try Attempt.insert(ended.map(\.0), in: transaction)
         try tell(of: ended.map(\.0), desk, in: transaction)
         return outcomes
     }

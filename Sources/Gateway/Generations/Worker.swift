@@ -153,10 +153,15 @@ extension Engine {
             await giveUp(row, "Its request cannot be read.")
             return .done
         }
-        guard let provider = provider(row.provider, in: row.wallet.mode),
-            let price = catalogue.current.price(
-                of: row.model, by: row.provider, version: row.priceVersion)
-        else {
+        let price = catalogue.current.price(
+            of: row.model, by: row.provider, version: row.priceVersion)
+        let order = price.map { price in
+            Order(
+                wallet: row.wallet, generation: row.generation, model: row.model,
+                provider: row.provider, request: request, price: price,
+                createdAt: row.createdAt, deadline: row.deadline, run: row.run, task: row.task)
+        }
+        guard let order, let provider = candidates(for: order).first?.provider else {
             // Admitted by a server that has read the catalogue since: this one will have in a moment.
             guard clock.now - row.createdAt > Self.catalogueGrace else {
                 await putBack(row)
@@ -165,10 +170,6 @@ extension Engine {
             await giveUp(row, "The model is not served any more.")
             return .done
         }
-        let order = Order(
-            wallet: row.wallet, generation: row.generation, model: row.model,
-            provider: row.provider, request: request, price: price, createdAt: row.createdAt,
-            deadline: row.deadline, run: row.run, task: row.task)
         do throws(Refusal) {
             try provider.enter(order.assignment)
         } catch {

@@ -1,0 +1,44 @@
+import Log
+import Pictures
+import Storage
+import Units
+
+extension Engine {
+    /// What a vendor has sent, checked and in the format that was asked for.
+    ///
+    /// Nothing that it says of a picture is believed: what is none, or is larger than anything that
+    /// could have been asked for, is not delivered. Throws when none is left.
+    func finish(_ pictures: [[UInt8]], for assignment: Assignment) async throws -> [MadePicture] {
+        var finished: [MadePicture] = []
+        for bytes in pictures {
+            do {
+                finished.append(try await store.work { try Self.finished(bytes, assignment) })
+            } catch let failure as PictureFailure {
+                log(.warning, "a provider's picture was not taken", ["reason": "\(failure)"])
+            }
+        }
+        guard !finished.isEmpty else {
+            throw ProviderFailure.failed("what it sent is no picture")
+        }
+        return finished
+    }
+
+    /// A vendor's picture is no larger than this, in bytes: a PNG of 64 megapixels may have as many.
+    private static let foreignLimits = PictureLimits(
+        bytesMax: 128 << 20, sideMax: PictureLimits.standard.sideMax,
+        pixelsMax: PictureLimits.standard.pixelsMax)
+
+    private static func finished(
+        _ bytes: [UInt8], _ assignment: Assignment
+    ) throws -> MadePicture {
+        let info = try Picture.inspect(bytes, limits: foreignLimits)
+        guard info.format != assignment.format else {
+            return MadePicture(bytes: bytes, size: info.size)
+        }
+        let bitmap = try Picture.decode(bytes, limits: foreignLimits)
+        return MadePicture(
+            bytes: try Picture.encode(
+                bitmap, as: assignment.format, quality: assignment.compression),
+            size: info.size)
+    }
+}

@@ -1,0 +1,68 @@
+import Ledger
+import Pictures
+package import Providers
+package import Units
+
+/// A provider that may carry an order out, and as what.
+struct Candidate: Sendable {
+    let endpoint: Catalogue.Endpoint
+    let provider: any Provider
+
+    var name: Breakers.Name {
+        Breakers.Name(provider: endpoint.provider, model: endpoint.providerModel)
+    }
+}
+
+/// What a provider is given to do.
+package struct Commission: Sendable {
+    package let generation: ID<Generation>
+    package let assignment: Assignment
+    package let endpoint: Catalogue.Endpoint
+    /// What the customer has for this provider alone.
+    package let passthrough: [String: JSONValue]
+}
+
+extension Engine {
+    /// Who may carry `order` out, in the order in which they are asked: first whose price was agreed,
+    /// then the others that its caller allows and that make the very same.
+    func candidates(for order: Order) -> [Candidate] {
+        let mode = order.wallet.mode
+        guard let model = catalogue.current.model(named: order.model) else { return [] }
+        func candidate(_ endpoint: Catalogue.Endpoint) -> Candidate? {
+            provider(endpoint.provider, in: mode).map {
+                Candidate(endpoint: endpoint, provider: $0)
+            }
+        }
+        let agreed = model.endpoints.first { $0.provider == order.provider }
+        // In test mode there is one who draws, whoever is asked.
+        guard mode == .live, order.request.routing.allowsFallbacks else {
+            return agreed.flatMap(candidate).map { [$0] } ?? []
+        }
+        // What is already agreed needs no price any more.
+        let others =
+            (try? catalogue.current.offers(
+                of: model.id, at: clock.now, routing: order.request.routing
+            ))?.filter { offer in
+                offer.endpoint.provider != order.provider
+                    && offer.capabilities.makes(order.assignment)
+            } ?? []
+        return ([agreed].compactMap(\.self) + others.map(\.endpoint)).compactMap(candidate)
+    }
+}
+
+extension Capabilities {
+    /// Whether it makes exactly this.
+    func makes(_ assignment: Assignment) -> Bool {
+        var request = GenerationRequest(
+            dialect: .openAI, model: "", prompt: assignment.prompt, n: assignment.n,
+            size: .pixels(assignment.size), quality: assignment.quality, format: assignment.format)
+        request.options = assignment.options
+        let picture = AskedPicture(.url(""), field: "image")
+        request.pictures = assignment.inputs.map { _ in picture }
+        request.mask = assignment.mask.map { _ in picture }
+        // Whatever it would refuse, it does not make.
+        guard let accepted = try? accept(request, seed: assignment.seed) else { return false }
+        return accepted.size == assignment.size && accepted.quality == assignment.quality
+            && accepted.options == assignment.options
+    }
+}
