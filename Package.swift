@@ -151,7 +151,8 @@ let package = Package(
             name: "AcceptanceTests",
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
-                "Postgres", "Schema", "SeedSupport", "Threads", "Units",
+                "Postgres", "ProviderSupport", "Providers", "Schema", "SeedSupport", "Threads",
+                "Units",
             ],
             exclude: [
                 "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",

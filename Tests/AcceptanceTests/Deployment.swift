@@ -9,30 +9,34 @@ struct Deployment: Sendable {
     let databaseURL: String
     private let directory: String
     private let transcript: Transcript
-    /// Private ranges that webhooks may lead to.
+    /// Private ranges that webhooks and providers may lead to.
     private let allowing: String
+    /// Variables beside those of every deployment.
+    private let settings: [String: String]
 
     private static let pepper = "a pepper for acceptance tests"
 
     /// Gives `body` a deployment on a database of the shared server, and ends with `verify`.
     static func with(
-        allowing: String = "", _ body: (Deployment) async throws -> Void
+        allowing: String = "", settings: [String: String] = [:],
+        _ body: (Deployment) async throws -> Void
     ) async throws {
         try await withTestDatabase(template: migrated) { test in
-            try await with(databaseURL: test.url, allowing: allowing, body)
+            try await with(
+                databaseURL: test.url, allowing: allowing, settings: settings, body)
         }
     }
 
     /// The same on any migrated database.
     static func with(
-        databaseURL: String, allowing: String = "",
+        databaseURL: String, allowing: String = "", settings: [String: String] = [:],
         _ body: (Deployment) async throws -> Void
     ) async throws {
         let directory = "/tmp/atelier-test-acceptance-\(UInt64.random(in: 0 ... .max))"
         defer { Files.removeAll(below: directory) }
         let deployment = Deployment(
             databaseURL: databaseURL, directory: directory, transcript: try Transcript(),
-            allowing: allowing)
+            allowing: allowing, settings: settings)
         try await body(deployment)
         let verdict = try await deployment.admin("verify")
         #expect(verdict.code == 0, "\(verdict.output)")
@@ -44,7 +48,7 @@ struct Deployment: Sendable {
             "ATELIER_LISTEN": "127.0.0.1:0", "ATELIER_STORE": "dir:\(directory)",
             "ATELIER_PUBLIC_URL": "http://pictures.example", "SWIFT_BACKTRACE": "enable=no",
             "ATELIER_ALLOW_ADDRESSES": allowing, "USER": "acceptance",
-        ]
+        ].merging(settings) { $1 }
     }
 
     /// What all servers of this deployment have logged.

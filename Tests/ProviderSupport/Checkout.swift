@@ -7,11 +7,16 @@ public enum Checkout {
         let path: String
     }
 
-    public static func json(_ path: String) throws -> JSONValue {
+    /// Where a file of the checkout is.
+    public static func path(_ path: String) -> String {
         let here = URL(filePath: #filePath).resolvingSymlinksInPath()
         let root = here.deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let bytes = Array(try Data(contentsOf: root.appending(path: path)))
+        return root.appending(path: path).path
+    }
+
+    public static func json(_ path: String) throws -> JSONValue {
+        let bytes = Array(try Data(contentsOf: URL(filePath: Self.path(path))))
         guard let json = JSONValue(json: bytes) else { throw Unreadable(path: path) }
         return json
     }

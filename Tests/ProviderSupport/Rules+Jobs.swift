@@ -8,10 +8,18 @@ extension Rules {
             "prompt", "seed", "output_format", "prompt_upsampling", "safety_tolerance",
         ]
         let sized = fields.union(["width", "height"])
+        let references = sized.union(["input_image", "input_image_2", "input_image_3"])
+        let tuned = references.union(["steps", "guidance"])
+        let shaped = fields.union(["aspect_ratio"])
+        let context = shaped.union(["input_image", "input_image_2", "input_image_3"])
         return Rules(
             login: .header("x-key"),
             paths: [
-                "/flux-2-pro": sized.union(["input_image", "input_image_2", "input_image_3"]),
+                "/flux-2-pro": references, "/flux-2-max": references, "/flux-2-flex": tuned,
+                "/flux-pro-1.1": sized.union(["image_prompt"]),
+                "/flux-pro-1.1-ultra": shaped.union([
+                    "raw", "image_prompt", "image_prompt_strength",
+                ]), "/flux-kontext-pro": context, "/flux-kontext-max": context,
                 "/flux-pro-1.0-fill": fields.union(["image", "mask", "steps", "guidance"]),
             ],
             made: { result in
@@ -33,9 +41,23 @@ extension Rules {
         let fields: Set<String> = [
             "prompt", "image_size", "num_images", "seed", "output_format", "guidance_scale",
         ]
+        let shaped = fields.subtracting(["image_size"]).union(["aspect_ratio"])
+        let tiered = shaped.union(["resolution"])
+        let ideogram = fields.union([
+            "rendering_speed", "negative_prompt", "style", "image_urls",
+        ])
         return Rules(
             login: .key,
             paths: [
+                "/fal-ai/flux-pro/v1.1": fields,
+                "/fal-ai/flux-pro/v1.1-ultra": shaped.union(["raw"]),
+                "/fal-ai/nano-banana": shaped, "/fal-ai/nano-banana-2": tiered,
+                "/fal-ai/nano-banana-pro": tiered, "/fal-ai/ideogram/v3": ideogram,
+                "/fal-ai/kling-image/v3/text-to-image": tiered.union(["negative_prompt"]),
+                "/fal-ai/qwen-image": fields.union(["negative_prompt"]),
+                "/fal-ai/bytedance/dreamina/v3.1/text-to-image": fields,
+                "/fal-ai/bytedance/seedream/v4/text-to-image": fields,
+                "/fal-ai/bytedance/seedream/v4.5/text-to-image": fields,
                 "/fal-ai/flux-2": fields, "/fal-ai/flux-2/edit": fields.union(["image_urls"]),
                 "/fal-ai/ideogram/v3/edit": [
                     "prompt", "image_url", "mask_url", "rendering_speed", "num_images", "seed",

@@ -15,7 +15,10 @@ extension VendorProvider {
             size: assignment.size, quality: assignment.quality, format: assignment.format,
             compression: assignment.compression, options: assignment.options,
             passthrough: commission.passthrough)
-        (ask.ratio, ask.tier) = able.sizes.words(for: assignment.size)
+        // What an endpoint is not asked for it decides itself.
+        let words = able.sizes.words(for: assignment.size)
+        if able.parameters["aspect_ratio"] != nil { ask.ratio = words.ratio }
+        if able.parameters["resolution"] != nil { ask.tier = words.tier }
         for picture in assignment.inputs { ask.inputs.append(try await file(picture)) }
         if let mask = assignment.mask { ask.mask = try await file(mask) }
         let knowsSeeds = able.parameters["seed"] != nil

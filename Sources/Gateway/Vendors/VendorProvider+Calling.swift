@@ -178,6 +178,13 @@ extension VendorProvider {
     }
 }
 
+extension VendorFailure {
+    /// What it says, with a full stop.
+    fileprivate var sentence: String {
+        message.last.map { ".!?".contains($0) } == true ? message : message + "."
+    }
+}
+
 extension ProviderFailure {
     /// The engine's word for a vendor's failure.
     init(_ failure: VendorFailure, of vendor: Vendor) {
@@ -187,7 +194,7 @@ extension ProviderFailure {
             self = .refused(
                 Refusal(
                     .invalidValue,
-                    "\(vendor.title) refused the request: \(failure.message) Nothing was charged.",
+                    "\(vendor.title) refused the request: \(failure.sentence) Nothing was charged.",
                     field: failure.field))
         case .moderated:
             self = .refused(
