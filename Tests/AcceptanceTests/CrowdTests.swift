@@ -1,5 +1,8 @@
 import Glibc
+import ProviderSupport
+import Providers
 import Testing
+import Units
 
 @Suite struct CrowdTests {
     /// Descriptors for this process, which plays all the clients.
@@ -34,6 +37,59 @@ import Testing
             print("crowd: 6000 connections take \(grown / 1024) KiB more resident memory")
             // A quarter of what a thread's stack alone would take: a leak shows, noise does not.
             #expect(grown < 6000 * 16 * 1024)
+        }
+    }
+
+    /// Generations that wait on a slow vendor at once.
+    private static let waiting = 500
+
+    /// A vendor that takes seconds takes nobody else's time: what is asked of us meanwhile is answered
+    /// as ever, and every picture comes.
+    @Test(.timeLimit(.minutes(3))) func aCrowdOnASlowVendorStopsNobody() async throws {
+        #expect(Self.descriptors)
+        try await withEmulator(of: "openai") { vendor in
+            for _ in 0..<Self.waiting { vendor.will(.slow(.seconds(10))) }
+            let settings = [
+                "OPENAI_BASE_URL": try vendor.vendor.base ?? "",
+                "OPENAI_API_KEY": Emulator.credential.reveal(),
+            ]
+            try await Deployment.with(allowing: "127.0.0.0/8", settings: settings) { deployment in
+                let synced = try await deployment.admin(
+                    "models", "sync", Checkout.path("catalogue/models.json"))
+                #expect(synced.code == 0, "\(synced.output)")
+                let acme = try await deployment.customer(credits: "100")
+                let server = try await deployment.serve()
+                let before = server.residentBytes
+                let clients = try (0..<Self.waiting).map { _ in try Client(port: server.port) }
+                for client in clients {
+                    client.ask(
+                        "POST", "/v1/images/generations", key: acme.key,
+                        body: """
+                            {"model":"gpt-image-2","prompt":"a fox","size":"1024x1024",
+                             "quality":"low","response_format":"url"}
+                            """)
+                }
+                while vendor.submissions < Self.waiting {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                let grown = server.residentBytes - before
+                var latencies: [Duration] = []
+                let reader = try Client(port: server.port)
+                for _ in 0..<500 {
+                    let asked = ContinuousClock.now
+                    reader.ask("GET", "/v1/balance", key: acme.key)
+                    #expect(try await reader.answer()?.status == 200)
+                    latencies.append(.now - asked)
+                }
+                latencies.sort()
+                print(
+                    "\(Self.waiting) generations wait on a vendor: \(grown / 1024) KiB more resident "
+                        + "memory; GET /v1/balance p50 \(latencies[250]), p99 \(latencies[495])")
+                for client in clients {
+                    #expect(try await client.answer()?.status == 200)
+                }
+                #expect(vendor.accepted == Self.waiting)
+            }
         }
     }
 }
