@@ -163,6 +163,11 @@ public struct Application: Sendable {
     public static func problem(_ status: Status, _ reason: String, _ path: String?) -> Response {
         let isOurs = status.rawValue >= 500
         let shape = RouteTable.errors(ofUnknown: path ?? "")
+        if status == .contentTooLarge {
+            var response = Response.refusing(Refusal(.bodyTooLarge, reason), as: shape)
+            response.headers.add("x-request-id", RequestID.next())
+            return response
+        }
         let words = ErrorWords(
             status: status,
             type: isOurs ? "service_unavailable_error" : "invalid_request_error", code: nil)

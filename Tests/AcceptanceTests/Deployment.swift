@@ -47,6 +47,9 @@ struct Deployment: Sendable {
         ]
     }
 
+    /// Where pictures lie that requests start from.
+    var inputs: String { "\(directory)/inputs" }
+
     /// What all servers of this deployment have logged.
     var log: String { transcript.text }
 
@@ -134,6 +137,14 @@ struct Deployment: Sendable {
             adminKey: try #require(adminKey.secret))
     }
 
+    /// A further key of an account, which may do only what `scope` says.
+    func key(of buyer: Buyer, scope: String) async throws -> String {
+        let run = try await admin(
+            "keys", "issue", "--account", buyer.account, "--name", scope, "--scope", scope)
+        #expect(run.code == 0, "\(run.output)")
+        return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+    }
+
     /// The balance of an account, in exact decimals.
     func balance(of buyer: Buyer) async throws -> Balance {
         let run = try await admin("credits", "balance", "--account", buyer.account)
@@ -183,6 +194,9 @@ struct RunningServer: Sendable {
 
     /// What it has logged.
     var log: String { transcript.text }
+
+    /// What clients' base URLs begin with.
+    var base: String { "http://127.0.0.1:\(port)" }
 
     /// Asks once on a connection of its own.
     func ask(
