@@ -97,6 +97,13 @@ struct Deployment: Sendable {
         return (await program.wait(), output.text)
     }
 
+    /// Brings the product's own catalogue into the database.
+    func syncCatalogue() async throws {
+        let run = try await admin(
+            "models", "sync", "\(OfficialClient.folder)/../../catalogue/models.json")
+        #expect(run.code == 0, "\(run.output)")
+    }
+
     /// An account with keys of test mode, which have play credits by themselves.
     func rehearsingCustomer() async throws -> Buyer { try await customer(credits: nil) }
 

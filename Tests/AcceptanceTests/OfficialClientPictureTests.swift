@@ -30,9 +30,7 @@ import Testing
     @Test func openRoutersClientAcceptsTheWholeCatalogue() async throws {
         try await Deployment.with { deployment in
             let acme = try await deployment.rehearsingCustomer()
-            let file = "\(OfficialClient.folder)/../../catalogue/models.json"
-            let synced = try await deployment.admin("models", "sync", file)
-            #expect(synced.code == 0, "\(synced.output)")
+            try await deployment.syncCatalogue()
             let server = try await deployment.serve()
             try await Claims.check("openrouter_pictures.py", [server.base, acme.key], atLeast: 230)
         }
