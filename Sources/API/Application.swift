@@ -164,7 +164,12 @@ public struct Application: Sendable {
         let isOurs = status.rawValue >= 500
         let shape = RouteTable.errors(ofUnknown: path ?? "")
         if status == .contentTooLarge {
-            var response = Response.refusing(Refusal(.bodyTooLarge, reason), as: shape)
+            // Declared as too large for any path: nothing of it was read.
+            let refusal = Refusal(
+                .bodyTooLarge,
+                "The body is too large: at most \(formBytesMax) bytes of a form are accepted, "
+                    + "\(spooledJSONBytesMax) of JSON.")
+            var response = Response.refusing(refusal, as: shape)
             response.headers.add("x-request-id", RequestID.next())
             return response
         }

@@ -148,6 +148,8 @@ def bad_pictures():
         )
         told("a mask that is a JPEG", [image, part("mask", jpeg, "m.png")], 400, "mask")
         told("a bomb as a mask", [image, part("mask", bomb(30_000), "m.png")], 400, "mask")
+        if path != "/v1/images/edits":
+            continue
         told("two masks", [image] + [part("mask", small, "m.png")] * 2, 400, "mask")
         told("a piece of a picture", [part("image", small[:20], "a.png")], 400, "image")
         told("nothing in it", [part("image", b"", "a.png")], 400, "image")
