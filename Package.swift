@@ -155,8 +155,7 @@ let package = Package(
             exclude: [
                 "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",
                 "schemathesis_hooks.py", "claims.py", "curl_lines.sh", "edits.py",
-                "openai_errors.py",
-                "openai_pictures.py", "openrouter_pictures.py", "uploads.py",
+                "openai_errors.py", "openai_pictures.py", "openrouter_pictures.py", "uploads.py",
             ],
             swiftSettings: strict),
         tests(
