@@ -156,7 +156,8 @@ let package = Package(
             ],
             exclude: [
                 "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",
-                "schemathesis_hooks.py",
+                "schemathesis_hooks.py", "claims.py", "curl_lines.sh", "edits.py",
+                "openai_errors.py", "openai_pictures.py", "openrouter_pictures.py", "uploads.py",
             ],
             swiftSettings: strict),
         tests(

@@ -163,6 +163,16 @@ public struct Application: Sendable {
     public static func problem(_ status: Status, _ reason: String, _ path: String?) -> Response {
         let isOurs = status.rawValue >= 500
         let shape = RouteTable.errors(ofUnknown: path ?? "")
+        if status == .contentTooLarge {
+            // Declared as too large for any path: nothing of it was read.
+            let refusal = Refusal(
+                .bodyTooLarge,
+                "The body is too large: at most \(formBytesMax) bytes of a form are accepted, "
+                    + "\(spooledJSONBytesMax) of JSON.")
+            var response = Response.refusing(refusal, as: shape)
+            response.headers.add("x-request-id", RequestID.next())
+            return response
+        }
         let words = ErrorWords(
             status: status,
             type: isOurs ? "service_unavailable_error" : "invalid_request_error", code: nil)

@@ -147,6 +147,7 @@ private actor PieceSource {
             try await caller.form(form, as: acme) { sent async throws in
                 let pictures = try sent.fields.pictures(["image"])
                 #expect(pictures.map(\.field) == ["image[]", "image[]", "image[]", "image"])
+                #expect(try sent.fields.pictures(["image", "image[]"]) == pictures)
                 #expect(pictures[1].source == .url("https://a.example/b.png"))
                 for index in [0, 2, 3] {
                     let taken = try await caller.gateway.inputs.take([pictures[index]])

@@ -68,6 +68,16 @@ final class Client: @unchecked Sendable {
         try await Self.waiting.run { self.nextAnswer() }
     }
 
+    /// Reads on until `text` has come; false when the connection ended, or nothing came in time.
+    func hears(_ text: String) async throws -> Bool {
+        try await Self.waiting.run {
+            while self.buffer.firstRange(of: Array(text.utf8)) == nil {
+                guard self.readMore() else { return false }
+            }
+            return true
+        }
+    }
+
     /// The next answer of each, in order.
     static func answers(of clients: some Sequence<Client>) async throws -> [Reply?] {
         let clients = Array(clients)

@@ -51,6 +51,9 @@ struct Deployment: Sendable {
         ].merging(settings) { $1 }
     }
 
+    /// Where pictures lie that requests start from.
+    var inputs: String { "\(directory)/inputs" }
+
     /// What all servers of this deployment have logged.
     var log: String { transcript.text }
 
@@ -98,6 +101,13 @@ struct Deployment: Sendable {
         return (await program.wait(), output.text)
     }
 
+    /// Brings the product's own catalogue into the database.
+    func syncCatalogue() async throws {
+        let run = try await admin(
+            "models", "sync", "\(OfficialClient.folder)/../../catalogue/models.json")
+        #expect(run.code == 0, "\(run.output)")
+    }
+
     /// An account with keys of test mode, which have play credits by themselves.
     func rehearsingCustomer() async throws -> Buyer { try await customer(credits: nil) }
 
@@ -136,6 +146,14 @@ struct Deployment: Sendable {
         return Buyer(
             account: account.id, keyID: key.id, key: secret,
             adminKey: try #require(adminKey.secret))
+    }
+
+    /// A further key of an account, which may do only what `scope` says.
+    func key(of buyer: Buyer, scope: String) async throws -> String {
+        let run = try await admin(
+            "keys", "issue", "--account", buyer.account, "--name", scope, "--scope", scope)
+        #expect(run.code == 0, "\(run.output)")
+        return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
     }
 
     /// The balance of an account, in exact decimals.
@@ -187,6 +205,9 @@ struct RunningServer: Sendable {
 
     /// What it has logged.
     var log: String { transcript.text }
+
+    /// What clients' base URLs begin with.
+    var base: String { "http://127.0.0.1:\(port)" }
 
     /// Asks once on a connection of its own.
     func ask(

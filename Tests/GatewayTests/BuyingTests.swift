@@ -42,22 +42,31 @@ import Units
                 try await gateway.sync()
                 let acme = try await gateway.customer(credits: "1000")
                 let now = gateway.time.clock.now
-                for model in gateway.engine.models where model.life.state(at: now) != .retired {
-                    for endpoint in model.endpoints where endpoint.provider != "test" {
-                        let outcome = try await outcome(of: model, endpoint, acme, gateway)
-                        let line = Line(
-                            model: model.id, provider: endpoint.provider,
-                            endpoint: endpoint.providerModel,
-                            adapter: Vendor.named(endpoint.provider)?.adapter.name ?? "none",
-                            outcome: outcome)
+                let sold = gateway.engine.models.filter { $0.life.state(at: now) != .retired }
+                    .flatMap { model in model.endpoints.map { (model, $0) } }
+                    .filter { $0.1.provider != "test" }
+                // Most of the time is spent waiting until tasks may be asked for.
+                try await withThrowingTaskGroup(of: Line.self) { group in
+                    for (model, endpoint) in sold {
+                        group.addTask {
+                            Line(
+                                model: model.id, provider: endpoint.provider,
+                                endpoint: endpoint.providerModel,
+                                adapter: Vendor.named(endpoint.provider)?.adapter.name ?? "none",
+                                outcome: try await outcome(of: model, endpoint, acme, gateway))
+                        }
+                    }
+                    for try await line in group {
                         table.withLock { $0.append(line) }
-                        let complaints = emulators[endpoint.provider]?.complaints ?? []
-                        #expect(outcome == "passes", "\(model.id) \(complaints.suffix(1))")
+                        let complaints = emulators[line.provider]?.complaints ?? []
+                        #expect(line.outcome == "passes", "\(line.model) \(complaints)")
                     }
                 }
             }
         }
-        let lines = table.withLock { $0 }
+        let lines = table.withLock {
+            $0.sorted { ($0.model, $0.provider) < ($1.model, $1.provider) }
+        }
         print("| model | provider | its name there | adapter | emulator |\n|---|---|---|---|---|")
         for line in lines {
             print(

@@ -8,6 +8,8 @@ extension Fields {
         var pictures: [AskedPicture] = []
         for name in names {
             if let form = form(with: name) {
+                // A form's list `image` holds what came as `image[]` too.
+                if name.hasSuffix("[]"), names.contains(String(name.dropLast(2))) { continue }
                 pictures += try Self.pictures(in: form, name)
             } else {
                 pictures += try picturesOfJSON(name)

@@ -152,8 +152,10 @@ extension ErrorShape {
 
 extension Refusal {
     func openAIError(_ words: ErrorWords, in shape: ErrorShape) -> JSON {
-        // An unknown model is told without its parameter at OpenAI.
-        let isNamed = !(shape == .openAI && (kind == .modelNotFound || kind == .modelRetired))
+        // An unknown model, or a key that was used, is told without its parameter at OpenAI.
+        let isNamed =
+            shape != .openAI
+            || ![.modelNotFound, .modelRetired, .stillRunning, .idempotencyKeyReused].contains(kind)
         return .object(
             [
                 ("message", .string(message)), ("type", .string(words.type)),

@@ -79,9 +79,10 @@ extension Engine {
             request.pictures + [request.mask].compactMap(\.self))
         var plan = plan
         if let mask = request.mask {
-            let kept = pictures.removeLast()
-            do throws(Refusal) {
+            var kept = pictures.removeLast()
+            do {
                 try Self.check(kept, named: mask.field, over: pictures[0])
+                kept = try await inputs.png(kept, named: mask.field)
             } catch {
                 await inputs.discard(pictures + [kept])
                 throw error
@@ -95,10 +96,10 @@ extension Engine {
     private static func check(
         _ mask: InputPicture, named field: String, over first: InputPicture
     ) throws(Refusal) {
-        guard mask.format == .png else {
+        guard mask.format != .jpeg else {
             throw Refusal(
                 .invalidValue,
-                "The mask is a \(mask.format.name) picture. Accepted: a PNG, transparent where the "
+                "The mask is a JPEG picture. Accepted: a PNG or WebP, transparent where the "
                     + "first input picture is to be redrawn.", field: field)
         }
         guard mask.size == first.size else {

@@ -89,6 +89,22 @@ extension Inputs {
             byteCount: bytes.count)
     }
 
+    /// A picture that was taken, as PNG: itself, or one in its place.
+    func png(_ picture: InputPicture, named field: String) async throws -> InputPicture {
+        guard picture.format != .png else { return picture }
+        let bytes = try await read(picture)
+        let converted = try await store.work {
+            do throws(PictureFailure) {
+                return try Picture.encode(Picture.decode(bytes), as: .png)
+            } catch {
+                throw Refusal(.invalidValue, "Invalid '\(field)'. \(error)", field: field)
+            }
+        }
+        let png = try await keep(converted, for: AskedPicture(.url(""), field: field))
+        await discard([picture])
+        return png
+    }
+
     private static func inspect(
         _ bytes: [UInt8], for asked: AskedPicture
     ) throws(Refusal) -> PictureInfo {

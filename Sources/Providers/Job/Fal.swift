@@ -72,10 +72,16 @@ extension Vendor {
                 edit: ("", "/edit"))
         ),
         (
-            "fal-ai/nano-banana",
+            "fal-ai/nano-banana-",
             JobInputs(
                 ratio: "aspect_ratio", tier: "resolution", tiers: ["512": "0.5K"],
                 n: "num_images", format: formats, images: .list("image_urls"), edit: ("", "/edit"))
+        ),
+        (
+            "fal-ai/nano-banana",
+            JobInputs(
+                ratio: "aspect_ratio", n: "num_images", format: formats,
+                images: .list("image_urls"), edit: ("", "/edit"))
         ),
         (
             "fal-ai/ideogram/v3",
