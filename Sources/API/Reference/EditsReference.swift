@@ -14,8 +14,10 @@ extension Reference.Chapter {
     ).sending(
         .closed(
             Shape.openAIBody + [
-                .may("image", Shape.pictures("Pictures to start from.")),
-                .may("images", Shape.pictures("The same, as OpenAI's JSON calls it.")),
+                .may("image", Shape.pictures("Pictures to start from.", 1...Shape.picturesMax)),
+                .may(
+                    "images",
+                    Shape.pictures("The same, as OpenAI's JSON calls it.", 1...Shape.picturesMax)),
                 .may("mask", Shape.mask.orNull),
             ]
         ).needing(oneOf: "image", "images"),
@@ -32,7 +34,7 @@ extension Reference.Chapter {
         answers: [.json(.openAIImages, "The images.")]
     ).sending(
         .closed([
-            .must("image", Shape.pictures("The picture.", upTo: 1)),
+            .must("image", Shape.pictures("The picture.", 1...1)),
             .must("model", Shape.model), .may("n", Shape.count), .may("size", Shape.size),
             .may("response_format", Shape.delivery([.url, .base64], standing: .url)),
             .may("user", .text("Checked and ignored.").orNull),

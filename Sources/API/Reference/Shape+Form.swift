@@ -22,8 +22,11 @@ extension Shape {
         switch kind {
         case .named(Self.pictureName): return .bytes(note + Self.orText)
         case .either(let shapes) where mentioned.contains(Self.pictureName):
-            guard case .list? = shapes.last?.kind else { return .bytes(note + Self.orText) }
-            return .list(of: .bytes(), note + Self.orText).within(1...Self.picturesMax)
+            guard let list = shapes.last, case .list = list.kind else {
+                return .bytes(note + Self.orText)
+            }
+            return .list(of: .bytes(), note + Self.orText)
+                .within(1...(list.most ?? Self.picturesMax))
         case .list(let item):
             guard case .either(let shapes) = item.kind, let first = shapes.first else { break }
             var list = Shape.list(of: first, note)

@@ -52,8 +52,8 @@ extension V2Family.Meaning {
         case .compression: .integer("Quality of JPEG and WebP.").within(0...100)
         case .seed: .integer("The same seed, the same picture.").within(0...Int(Int32.max))
         case .count: .integer("Pictures to make.").within(1...10).standing(1)
-        case .pictures(1): .pictures("A picture to start from.", upTo: 1)
-        case .pictures(let most): .pictures("Pictures to start from.", upTo: most)
+        case .pictures(1): .pictures("A picture to start from.", 0...1)
+        case .pictures(let most): .pictures("Pictures to start from.", 0...most)
         case .mask: .mask
         case .option(let option): .option(option)
         case .without(.text): .text("Read, and without effect here.")

@@ -22,9 +22,11 @@ extension Shape {
         note: "PNG, JPEG or WebP of up to \(Inputs.bytesMax >> 20) MiB, by its content.")
 
     /// One or several, in the order that the prompt speaks of.
-    static func pictures(_ note: String, upTo most: Int = picturesMax) -> Shape {
+    static func pictures(
+        _ note: String, _ count: ClosedRange<Int> = 0...picturesMax
+    ) -> Shape {
         .either(
-            .named(pictureName), .list(of: .named(pictureName)).atMost(most), note: note)
+            .named(pictureName), .list(of: .named(pictureName)).within(count), note: note)
     }
 
     static let mask = Shape.either(
