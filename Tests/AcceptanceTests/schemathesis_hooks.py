@@ -137,6 +137,9 @@ def settle(body, size, is_form):
             for name, value in body["provider"].items()
             if name not in ("only", "ignore")
         }
+    # A stream is to show something on its way.
+    if body.get("stream") and body.get("partial_images") is not None:
+        body["partial_images"] = max(1, body["partial_images"])
     settle_pictures(body, is_form)
     return body
 
