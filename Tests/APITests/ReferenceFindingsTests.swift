@@ -55,4 +55,36 @@ import Testing
             #expect(reply.status == 400 && reply.text.contains("X-Session-Id"))
         }
     }
+
+    /// Numbers of a form were passed over, whatever they were.
+    @Test func aNumberInAFormIsRead() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer()
+            for (number, reason) in [("3", "does not take 'guidance'"), ("3x", "a number")] {
+                let parts = [("model", "test/test"), ("prompt", "a fox"), ("guidance", number)]
+                let form =
+                    parts.map { name, text in
+                        "--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(text)\r\n"
+                    }.joined() + "--b--\r\n"
+                let reply = try await caller.post(
+                    "/v1/images/generations", form, as: acme,
+                    type: "multipart/form-data; boundary=b")
+                #expect(reply.status == 400 && reply.text.contains(reason), "\(reply.text)")
+            }
+        }
+    }
+
+    @Test func aProvidersNameIsCountedInCharacters() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer()
+            for (count, status) in [(100, 200), (101, 400)] {
+                let name = String(repeating: "ж", count: count)
+                let reply = try await caller.post(
+                    "/api/v1/images",
+                    #"{"model":"test/test","prompt":"a fox","size":"64x64","#
+                        + #""provider":{"order":["\#(name)"]}}"#, as: acme)
+                #expect(reply.status == status, "\(reply.text)")
+            }
+        }
+    }
 }

@@ -42,7 +42,7 @@ import Testing
 private struct Shell {
     private let environment: [String: String]
 
-    /// Makes a job, a batch, a picture, an endpoint and a delivery to be asked for.
+    /// Makes a job, a batch, a picture, an upload, an endpoint and a delivery to be asked for.
     init(_ server: RunningServer, key: String) async throws {
         func made(_ path: String, _ body: String) async throws -> Seen {
             let reply = try await server.ask("POST", path, key: key, body: body)
@@ -57,10 +57,13 @@ private struct Shell {
         let picture = try await made("/v1/image/generate", "{\(size),\"prompt\":\"a fox\"}")
         let deliveries = try #require(
             try await server.ask("GET", "/v1/webhooks/deliveries", key: key))
-        environment = TestServer.environment.merging(
+        let uploaded = try await Self.run(
+            #"curl "$ATELIER_URL/v2/uploads" -H "X-API-Key: $ATELIER_KEY" -F file=@photo.png"#,
+            Self.environment(of: server, key))
+        let upload = try JSONDecoder().decode(Seen.self, from: Data(uploaded.output.utf8))
+        environment = Self.environment(of: server, key).merging(
             [
-                "ATELIER_URL": "http://127.0.0.1:\(server.port)", "ATELIER_KEY": key,
-                "JOB": job.jobId ?? "", "BATCH": batch.jobId ?? "",
+                "UPLOAD_NAME": upload.id ?? "", "JOB": job.jobId ?? "", "BATCH": batch.jobId ?? "",
                 "GENERATION": picture.id ?? "", "WEBHOOK": endpoint.id ?? "",
                 "NAME": String(picture.url?.split(separator: "/").last ?? ""),
                 "DELIVERY": try deliveries.json(Deliveries.self).deliveries.first?.id ?? "",
@@ -77,8 +80,23 @@ private struct Shell {
         let deliveries: [Seen]
     }
 
-    /// Runs `example` where its files may lie about; a refusal is an error.
+    private static func environment(of server: RunningServer, _ key: String) -> [String: String] {
+        TestServer.environment.merging(
+            [
+                "ATELIER_URL": "http://127.0.0.1:\(server.port)", "ATELIER_KEY": key,
+                "PICTURE": OfficialClient.folder + "/../Fixtures/pictures/alpha.png",
+            ], uniquingKeysWith: { $1 })
+    }
+
     func paste(_ example: String) async throws -> (code: Int32, output: String) {
+        try await Self.run(example, environment)
+    }
+
+    /// Runs `example` where its files may lie about, beside the reader's own two; a refusal is an
+    /// error.
+    private static func run(
+        _ example: String, _ environment: [String: String]
+    ) async throws -> (code: Int32, output: String) {
         let output = try Transcript()
         let program = try Program(
             "/bin/sh",
@@ -86,6 +104,7 @@ private struct Shell {
                 "-c",
                 """
                 cd "$(mktemp -d)" && trap 'rm -rf "$PWD"' EXIT
+                cp "$PICTURE" photo.png && cp "$PICTURE" mask.png
                 curl() { command curl --silent --show-error --fail-with-body "$@"; }
                 \(example)
                 """,

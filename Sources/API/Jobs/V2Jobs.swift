@@ -137,9 +137,6 @@ enum V2Job {
         states.first { $0.state.rawValue == line.state }?.status ?? "FAILED"
     }
 
-    /// Ratios that `parameters.aspect_ratio` may be.
-    static let ratios = ["1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3"]
-
     /// What one of its whole credits is worth: a tenth of a cent.
     static let creditNanodollars = Credits.nanodollarsPerDollar / 1000
 
@@ -161,6 +158,11 @@ struct V2Body {
     /// Characters of a prompt; those of the models that take more.
     private static let promptMax = 2000
     private static let longPrompts = (models: "wan-image-2.7", max: 5000)
+
+    static let promptShape = Shape.text(
+        "What to draw: up to \(promptMax) characters, or \(longPrompts.max) at "
+            + "`\(longPrompts.models)`."
+    ).within(1...longPrompts.max)
 
     /// `model(named:)` finds a model under any of its names.
     init(

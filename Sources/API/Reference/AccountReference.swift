@@ -40,11 +40,7 @@ extension Reference.Chapter {
     private static let image = Operation(
         "getImage", "Fetch a picture",
         "Its name is its key: it cannot be guessed, and its content never changes.",
-        answers: [.picture] + [
-            .init(status: .notModified, note: "The caller has it already."),
-            .init(status: .partialContent, note: "The part asked for.", contents: .pictures),
-            .init(status: .rangeNotSatisfiable, note: "There is no such part."),
-        ]
+        answers: .kept
     ).taking(
         .path("name", .text("As in the URL of an answer.").atLeast(1), example: "$NAME"),
         .header("If-None-Match", .text("The `ETag` of before.")),
@@ -57,6 +53,15 @@ extension Operation.Answer {
     static let picture = Self(
         status: .ok, note: "The picture.", contents: .pictures,
         headers: [("ETag", .text()), ("Cache-Control", .text())])
+}
+
+extension [Operation.Answer] {
+    /// A picture, or what its caller wants of it.
+    static let kept: Self = [
+        .picture, .init(status: .notModified, note: "The caller has it already."),
+        .init(status: .partialContent, note: "The part asked for.", contents: .pictures),
+        .init(status: .rangeNotSatisfiable, note: "There is no such part."),
+    ]
 }
 
 extension [(type: String, shape: Shape)] {

@@ -4,10 +4,12 @@ import Units
 
 extension Shape {
     /// What is described once and named wherever it occurs.
-    static let components: [(name: String, shape: Shape)] = common + errors
+    static let components: [(name: String, shape: Shape)] =
+        common + errors + eventData + V2Family.shapes
 
     private static let common: [(name: String, shape: Shape)] = [
-        ("Receipt", receipt), ("AcceptedJob", acceptedJob), ("AcceptedBatch", acceptedBatch),
+        (pictureName, picture), ("Receipt", receipt), ("AcceptedJob", acceptedJob),
+        ("AcceptedBatch", acceptedBatch),
         ("Job", job), ("Batch", batch), ("V2Job", v2Job), ("Webhook", webhook),
         ("Delivery", delivery), ("ImageRouterModel", imageRouterModel),
         ("OpenAIModel", openAIModel), ("Generation", generation),
@@ -50,7 +52,7 @@ extension Shape {
                         .must("status", jobStatus)))),
         ])
 
-    private static let picture: [Member] = [
+    private static let jobPicture: [Member] = [
         .must("url", .url()), .must("width", .integer()), .must("height", .integer()),
     ]
 
@@ -62,7 +64,7 @@ extension Shape {
         .must(
             "result",
             either(
-                .object(picture + [.must("images", .list(of: .object(picture)))]),
+                .object(jobPicture + [.must("images", .list(of: .object(jobPicture)))]),
                 note: "The first picture, and all of them; null until completed."
             ).orNull),
         .must("cost_usd", .money()), .must("generation_time_ms", .integer().orNull),

@@ -6,7 +6,8 @@ extension Reference.Entry {
     var curl: String {
         var lines = ["curl\(methodOption) \"$ATELIER_URL\(target)\""]
         if route.scope != nil { lines.append(#"-H "Authorization: Bearer $ATELIER_KEY""#) }
-        if let json = operation.example.json {
+        // What has files is shown with them.
+        if operation.example.form.isEmpty, let json = operation.example.json {
             lines.append("-H 'Content-Type: application/json'")
             lines.append("-d " + Self.quoted(json.text))
         }

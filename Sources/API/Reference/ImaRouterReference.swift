@@ -1,5 +1,6 @@
 import HTTP
 import Pictures
+import Providers
 import Units
 
 extension Reference.Chapter {
@@ -35,7 +36,7 @@ extension Reference.Chapter {
         the job's URL; `Prefer: wait=N` says how long to wait instead.
         """,
         answers: [.json(.imaRouterImages, "The images; the first one's URL and size on top.")]
-    ).sending(.object(Shape.imaRouterBody), picture).synchronous()
+    ).sending(.object(Shape.imaRouterBody), picture).orForm().synchronous()
 
     private static let estimate = Operation(
         "estimateImage", "What it would cost",
@@ -44,8 +45,8 @@ extension Reference.Chapter {
         lines behind it, and whether the balance covers it. Holds nothing.
         """,
         answers: [.json(.estimate, "The estimate.")]
-    ).sending(.object(Shape.imaRouterBody), picture).refusing(Operation.refusalsOfWork)
-        .taking(.idempotencyKey)
+    ).sending(.object(Shape.imaRouterBody), picture).orForm()
+        .refusing(Operation.refusalsOfWork).taking(.idempotencyKey)
 
     private static func queue(_ id: String, _ summary: String) -> Operation {
         Operation(
@@ -62,8 +63,10 @@ extension Reference.Chapter {
             .object(
                 Shape.jobBody.map {
                     $0.name == "prompt" ? .may("prompt", Shape.prompt.orNull) : $0
-                } + [.may("prompts", Shape.prompts.orNull)]), picture
-        ).creatingWork()
+                } + [.may("prompts", Shape.prompts.orNull)]
+            ).needing(
+                oneOf: "prompt", "prompts"), picture
+        ).orForm().creatingWork()
     }
 
     private static let batch = Operation(
@@ -88,7 +91,7 @@ extension Reference.Chapter {
             ("model", .string("test/test")), ("size", .string("512x512")),
             ("prompts", .array([.string("a lighthouse"), .string("a harbour")])),
         ])
-    ).creatingWork()
+    ).orForm().creatingWork()
 
     private static let job = Operation(
         "getJob", "Ask for a job or batch",
@@ -133,14 +136,15 @@ extension Shape {
     ).matching("^(auto|\(ImaRouterBody.ratios.joined(separator: "|"))|\(pixels))$").orNull
         .standing("auto")
 
-    static let imaRouterBody: [Member] = [
-        .must("prompt", prompt), .must("model", model), .may("size", ratioSize),
-        .may("n", count), .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
-        .may("background", .word(["auto", "opaque"]).orNull.standing("auto")),
-        .may("output_format", format([.png, .jpeg], standing: .png)),
-        .may("response_format", delivery([.url, .base64], standing: .url)),
-        .may("seed", seed), .may("metadata", metadata),
-    ]
+    static let imaRouterBody: [Member] =
+        [
+            .must("prompt", prompt), .must("model", model), .may("size", ratioSize),
+            .may("n", count), .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
+            .may("output_format", format([.png, .jpeg], standing: .png)),
+            .may("response_format", delivery([.url, .base64], standing: .url)),
+            .may("seed", seed), .may("metadata", metadata),
+            .may("images", pictures("Pictures to start from; `image` is the same.").orNull),
+        ] + pictureMembers + options([.background, .negativePrompt])
 
     static let jobBody: [Member] =
         imaRouterBody + [

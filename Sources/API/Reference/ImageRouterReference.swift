@@ -5,8 +5,8 @@ extension Reference.Chapter {
     static let imageRouter = Reference.Chapter(
         name: "ImageRouter",
         about: """
-            ImageRouter's paths. WebP by URL unless told otherwise; unknown members are ignored; \
-            `created` is in milliseconds.
+            ImageRouter's paths. WebP by URL unless told otherwise; pictures to start from make it \
+            an edit on either path; unknown members are ignored; `created` is in milliseconds.
             """,
         operations: [
             "POST /v1/openai/images/generations": generations,
@@ -21,12 +21,12 @@ extension Reference.Chapter {
         "`b64_ephemeral` keeps nothing here: the picture is in the answer and nowhere else.",
         answers: [.json(.imageRouterImages, "The images.")]
     ).sending(
-        .object(Shape.imageRouterBody),
+        .object(Shape.imageRouterBody + Shape.pictureMembers),
         .object([
             ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
             ("quality", .string("low")),
         ])
-    ).synchronous()
+    ).orForm().synchronous()
 
     private static let popular = Operation(
         "getPopularModels", "The ten most used models of a week",

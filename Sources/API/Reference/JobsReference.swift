@@ -18,7 +18,11 @@ extension Reference.Chapter {
         ])
 
     private static let generate = Operation(
-        "createV2Job", "Queue images as a job", "Poll the job, or name a `webhookUrl`.",
+        "createV2Job", "Queue images as a job",
+        """
+        Poll the job, or name a `webhookUrl`. What the pictures are to be like stands in `parameters`, \
+        which every model takes, or in the object of the model's family: one of both.
+        """,
         answers: [
             .json(
                 .object(
@@ -30,16 +34,17 @@ extension Reference.Chapter {
                     value: "$response.body#/jobId"))
         ]
     ).sending(
-        .closed([
-            .must("prompt", .text("What to draw.").within(1...2000)), .must("model", Shape.model),
-            .may("webhookUrl", Shape.webhookURL), .may("webhookEvents", Shape.webhookEvents),
-            .may("parameters", Shape.parameters.orNull),
-        ]),
+        .closed(
+            [
+                .must("prompt", V2Body.promptShape), .must("model", Shape.model),
+                .may("webhookUrl", Shape.webhookURL), .may("webhookEvents", Shape.webhookEvents),
+                .may("parameters", Shape.named(V2Family.general.shapeName).orNull),
+            ] + V2Family.bodyMembers),
         .object([
             ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
             ("parameters", .object([("aspect_ratio", .string("1:1"))])),
         ])
-    ).creatingWork()
+    ).orForm().creatingWork()
 
     private static let jobOfV2 = Operation(
         "getV2Job", "Ask for a job",
@@ -126,21 +131,6 @@ extension Reference.Chapter {
 }
 
 extension Shape {
-    static let parameters = Shape.closed([
-        .may("size", size),
-        .may(
-            "aspect_ratio",
-            .text("A ratio, `auto` or pixels.")
-                .matching("^(auto|\(V2Job.ratios.joined(separator: "|"))|\(pixels))$").orNull),
-        .may("n", count), .may("seed", seed),
-        .may(
-            "output_format",
-            .text("`png`, `jpeg` or `jpg`, `webp`, in any case.")
-                .matching("^([wW][eE][bB][pP]|[jJ][pP][eE]?[gG]|[pP][nN][gG])$").orNull
-                .standing("png")),
-        .may("output_compression", .integer().within(0...100).orNull),
-    ])
-
     static let v2Job = Shape.object(
         .must("id", .id()), .must("status", .word(V2Job.states.map(\.status))),
         .must("mode", mode), .must("model", .text()),

@@ -1,4 +1,5 @@
 import Pictures
+import Providers
 import Units
 
 extension Reference.Chapter {
@@ -7,8 +8,11 @@ extension Reference.Chapter {
         name: "OpenAI Images",
         about: """
             OpenAI's own paths, bodies and errors: set the official client's `base_url` to this \
-            server's `/v1`. PNG as base64 unless told otherwise; an unknown member is refused. \
-            Answers have `cost` and `receipt` besides.
+            server's `/v1`. PNG as base64 unless told otherwise; an unknown member is refused, and \
+            so is an option that the model does not know. Ours beside OpenAI's, for a client's \
+            `extra_body`: `aspect_ratio`, `resolution`, `seed`, `provider`, `metadata`, \
+            `input_references` and the options of other vendors' models. Answers have `cost` and \
+            `receipt` besides.
             """,
         operations: [
             "POST /v1/images/generations": generations,
@@ -24,16 +28,20 @@ extension Reference.Chapter {
         "createImage", "Make images from a prompt",
         """
         The answer comes when the images are made, and everything they cost is in it. A slow model \
-        is waited for; `Prefer` gives a job instead.
+        is waited for; `stream` shows them on their way, and `Prefer` gives a job instead.
         """,
         answers: [.json(.openAIImages, "The images.")]
     ).sending(
-        .closed(Shape.openAIBody),
+        .closed(
+            Shape.openAIBody + [
+                .may("style", Shape.option(.style).orNull),
+                .may("input_references", Shape.pictures("Pictures to start from.").orNull),
+            ]),
         .object([
             ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
             ("size", .string("256x256")),
         ])
-    ).synchronous()
+    ).streaming(.openAIEvents("image_generation"), partials: 0...3).orForm().synchronous()
 
     private static let list = Operation(
         "listModels", "List models",
@@ -86,34 +94,45 @@ extension Operation.Parameter {
 
 extension Shape {
     /// Members of a request for images.
-    static let openAIBody: [Member] = [
-        .must("prompt", .text("What to draw.").within(1...32_000)), .must("model", model),
-        .may("n", count), .may("size", size),
-        .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
-        .may("response_format", delivery([.url, .base64], standing: .base64)),
-        .may("output_format", format([.png, .jpeg, .webp], standing: .png)),
-        .may(
-            "output_compression",
-            .integer("Quality of JPEG and WebP; PNG takes only 100.").within(0...100).orNull),
-        .may("background", .word(["auto", "transparent", "opaque"]).orNull.standing("auto")),
-        .may("moderation", .word(["auto", "low"], "Checked and ignored.").orNull),
-        .may("style", .word(["vivid", "natural"], "Checked and ignored.").orNull),
-        .may("stream", .boolean("Not yet: leave it out, or false.").orNull.standing(false)),
-        .may("partial_images", .integer("Checked and ignored.").within(0...3).orNull),
-        .may("user", .text("Checked and ignored.").orNull),
-        .may("safety_identifier", .text("Given back in the answer.").orNull),
-        .may("seed", seed), .may("provider", .anything("Accepted and ignored.")),
-        .may("metadata", .anything("Accepted and ignored.")),
-    ]
+    static let openAIBody: [Member] =
+        [
+            .must("prompt", .text("What to draw.").within(1...32_000)), .must("model", model),
+            .may("n", count), .may("size", size),
+            .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
+            .may("response_format", delivery([.url, .base64], standing: .base64)),
+            .may("output_format", format([.png, .jpeg, .webp], standing: .png)),
+            .may(
+                "output_compression",
+                .integer("Quality of JPEG and WebP; PNG takes only 100.").within(0...100).orNull),
+            .may("user", .text("Checked and ignored.").orNull),
+            .may("safety_identifier", .text("Given back in the answer.").orNull),
+            .may("aspect_ratio", ratio.orNull), .may("resolution", tier.orNull),
+            .may("seed", seed), .may("provider", routing.orNull), .may("metadata", metadata),
+        ] + options(PictureOption.allCases.filter { $0 != .style })
 
-    static let openAIImages = Shape.object(
-        .must("created", .integer("Unix seconds.")),
+    /// What every answer and event tells of a picture.
+    static let openAIEcho: [Member] = [
         .must("background", .word(["opaque", "transparent"])),
         .must("output_format", .text()), .must("quality", .text("Resolved, never `auto`.")),
-        .must("size", .text("Pixels of the first image.")),
-        .must("data", .list(of: .either(base64Item, urlItem))),
-        .must("cost", .money("What was charged.")), .must("id", .id("The generation.")),
-        .may("safety_identifier", .text()), .must("receipt", .named("Receipt")))
+        .must("size", .text("Pixels.")), .may("safety_identifier", .text()),
+    ]
+
+    static func openAIEvents(_ kind: String) -> Shape {
+        events(
+            [
+                ("\(kind).partial_image", "ImagePartialEvent"),
+                ("\(kind).completed", "ImageCompletedEvent"), ("error", "ImageErrorEvent"),
+            ],
+            "With `stream: true`: views of each image, then one `\(kind).completed` an image; "
+                + "`error` when it fails on the way. Ended by the end of the body.")
+    }
+
+    static let openAIImages = Shape.object(
+        [.must("created", .integer("Unix seconds."))] + openAIEcho + [
+            .must("data", .list(of: .either(base64Item, urlItem))),
+            .must("cost", .money("What was charged.")), .must("id", .id("The generation.")),
+            .must("receipt", .named("Receipt")),
+        ])
 
     static let base64Item = Shape.object(.must("b64_json", .text("Base64.")))
     static let urlItem = Shape.object(.must("url", .url()))

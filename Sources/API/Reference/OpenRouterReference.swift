@@ -1,5 +1,6 @@
 import Gateway
 import Pictures
+import Providers
 import Units
 
 extension Reference.Chapter {
@@ -8,7 +9,8 @@ extension Reference.Chapter {
         name: "OpenRouter",
         about: """
             OpenRouter's unified image API: set its client's server to this one's `/api/v1`. \
-            Always base64, with the cost in `usage`. Unknown members are ignored.
+            Always base64, with the cost in `usage`. Unknown members are ignored; an option that \
+            the model does not know is refused.
             """,
         operations: [
             "POST /api/v1/images": images,
@@ -41,7 +43,7 @@ extension Reference.Chapter {
             ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
             ("aspect_ratio", .string("1:1")),
         ])
-    ).synchronous().taking(
+    ).streaming(.openRouterEvents, partials: nil).orForm().synchronous().taking(
         .header("X-Session-Id", .text("As `session_id`, which wins.").atMost(256)))
 
     private static let models = Operation(
@@ -182,30 +184,9 @@ extension Reference.Chapter {
 }
 
 extension Shape {
-    private static let reference = Shape.object(
-        .must("image_url", .object(.must("url", .text("http(s) or data URL.")))),
-        .may("type", .word(["image_url"]).orNull))
-
-    private static let names = Shape.list(of: .text().within(1...100)).atMost(64).orNull
-
-    private static let provider = Shape.object(
-        .may("only", names), .may("order", names), .may("ignore", names),
-        .may(
-            "sort",
-            .either(
-                .word(sorts),
-                .object(
-                    .may("by", .word(sorts).orNull),
-                    .may("partition", .word(["model", "none"]).orNull))
-            ).orNull), .may("allow_fallbacks", .boolean().orNull.standing(true)),
-        .may("options", Shape.map(of: .map(of: .anything()).orNull).atMost(64).orNull))
-
-    private static let sorts = Routing.Sort.allCases.map(\.rawValue)
-
     static let openRouterBody: [Member] = [
         .must("model", model), .must("prompt", prompt), .may("n", count),
-        .may("resolution", .word(OpenRouterSize.tiers).orNull),
-        .may("aspect_ratio", .word(OpenRouterSize.ratios + ["auto"]).orNull),
+        .may("resolution", tier.orNull), .may("aspect_ratio", ratio.orNull),
         .may(
             "size",
             .text("A tier such as `2K`, or pixels such as `2048x2048`.")
@@ -216,10 +197,9 @@ extension Shape {
         .may("quality", .word(["auto", "low", "medium", "high", "xhigh", "max"]).orNull),
         .may("output_format", format(OpenRouterBody.formats, standing: .png)),
         .may("output_compression", .integer("Of JPEG and WebP.").within(0...100).orNull),
-        .may("background", .word(["auto", "transparent", "opaque"]).orNull), .may("seed", seed),
-        .may("input_references", .list(of: reference).atMost(16).orNull),
-        .may("stream", .boolean("Not yet: leave it out, or false.").orNull.standing(false)),
-        .may("provider", provider.orNull), .may("user", .text().atMost(256).orNull),
+        .may("background", option(.background).orNull), .may("seed", seed),
+        .may("input_references", pictures("Pictures to start from.").orNull),
+        .may("provider", routing.orNull), .may("user", .text().atMost(256).orNull),
         .may("session_id", .text().atMost(256).orNull),
         .may(
             "trace",
@@ -235,11 +215,18 @@ extension Shape {
             .list(
                 of: .object(
                     .must("b64_json", .text("Base64.")), .must("media_type", .text())))),
-        .must(
-            "usage",
-            .object(
-                .must("prompt_tokens", .integer()), .must("completion_tokens", .integer()),
-                .must("total_tokens", .integer()), .must("cost", .money("What was charged.")),
-                .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean()))),
-        .must("id", .text()), .must("receipt", .named("Receipt")))
+        .must("usage", openRouterUsage), .must("id", .text()),
+        .must("receipt", .named("Receipt")))
+
+    static let openRouterUsage = Shape.object(
+        .must("prompt_tokens", .integer()), .must("completion_tokens", .integer()),
+        .must("total_tokens", .integer()), .must("cost", .money("What was charged.")),
+        .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean()))
+
+    fileprivate static let openRouterEvents = events(
+        ofData: [
+            "OpenRouterPartialEvent", "OpenRouterCompletedEvent", "OpenRouterErrorEvent",
+        ], ending: "[DONE]",
+        "With `stream: true`, where the model shows what it draws: `data` alone, without names. "
+            + "Ended by `data: [DONE]`.")
 }

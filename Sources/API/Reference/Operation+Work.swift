@@ -27,9 +27,9 @@ extension Operation {
         }
     }
 
-    /// One whose pictures can be seen while they are drawn: `stream`, `partial_images` and the
-    /// events.
-    func streaming(_ event: String, partials: ClosedRange<Int>?) -> Operation {
+    /// One whose pictures can be seen while they are drawn: `stream`, `partial_images` where the
+    /// caller chooses how often, and the events.
+    func streaming(_ events: Shape, partials: ClosedRange<Int>?) -> Operation {
         changed { operation in
             var members: [Shape.Member] = [
                 .may(
@@ -41,17 +41,11 @@ extension Operation {
                 members.append(
                     .may(
                         "partial_images",
-                        .integer("Unfinished pictures in the stream, at most.").within(partials)
+                        .integer("Views of each picture on its way, at most.").within(partials)
                             .orNull.standing(0)))
             }
             operation.bodies = operation.bodies.map { ($0.type, $0.shape.with(members)) }
-            operation.answers[0].contents.append(
-                (
-                    "text/event-stream",
-                    .text(
-                        "With `stream: true`: `\(event).partial_image` events, then one "
-                            + "`\(event).completed` an image; `error` when it fails on the way.")
-                ))
+            operation.answers[0].contents.append(("text/event-stream", events))
         }
     }
 }

@@ -127,8 +127,18 @@ extension Operation {
     func sendingForm(_ shape: Shape, _ example: [String]) -> Operation {
         changed {
             $0.bodies.append(("multipart/form-data", shape))
-            if $0.example.json == nil { $0.example.form = example }
+            $0.example.form = example
             $0.refusals += [.malformedBody, .invalidValue, .bodyTooLarge, .bodyTimedOut]
+        }
+    }
+
+    /// The same body as a form, with what an example sends of it where that is the better one.
+    func orForm(_ example: [String] = []) -> Operation {
+        changed { operation in
+            let form = operation.bodies[0].shape.asForm
+            operation.bodies.append(("multipart/form-data", form))
+            operation.example.form = example
+            operation.refusals.append(.unsupportedMediaType)
         }
     }
 

@@ -17,14 +17,41 @@ enum ReferencePage {
             <title>Atelier: API reference</title>
             <style>\(style)</style></head><body>
             <nav aria-label="Routes"><p class="brand"><a href="#top">Atelier</a></p>\
-            \(HTML(chapters.map(\.menu)))<p><a href="#shapes">Shapes</a></p></nav>
+            \(guideMenu)\(HTML(chapters.map(\.menu)))<p><a href="#shapes">Shapes</a></p></nav>
             <main id="top"><header><h1>API reference</h1>
             <p>\(HTML.prose(OpenAPIDocument.about))</p>
             <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1). The examples \
             run when they are pasted after</p>
             <pre><code>export ATELIER_URL=https://…   # this server
-            export ATELIER_KEY=atl_test_…  # a test key pays real pictures with play money</code></pre>
-            </header>\(HTML(chapters.map(\.section)))\(shapes)</main></body></html>
+            export ATELIER_KEY=atl_test_…  # a test key pays with play money</code></pre>
+            <p>where <code>photo.png</code> is a picture of yours and <code>mask.png</code> one as \
+            large, with transparent parts.</p>
+            </header>\(guide)\(HTML(chapters.map(\.section)))\(shapes)</main></body></html>
+
+            """
+    }
+
+    private static var guideMenu: HTML {
+        let items = Guide.sections.map { section -> HTML in
+            "<li><a href=\"#\(section.id)\">\(section.title)</a></li>"
+        }
+        return "<p><a href=\"#guide\">Guide</a></p><ul>\(HTML(items))</ul>\n"
+    }
+
+    private static var guide: HTML {
+        let articles = Guide.sections.map { section -> HTML in
+            let text = section.text.map { "<p>\(HTML.prose($0))</p>" as HTML }
+            let examples = section.examples.map {
+                "<pre tabindex=\"0\"><code>\($0)</code></pre>" as HTML
+            }
+            return """
+                <article id="\(section.id)"><h3>\(section.title)</h3>\(HTML(text))
+                \(HTML(examples))</article>
+
+                """
+        }
+        return """
+            <section id="guide"><h2>Guide</h2>\(HTML(articles))</section>
 
             """
     }
@@ -108,6 +135,9 @@ extension Reference.Entry {
         let answers = operation.answers.map { answer -> HTML in
             let contents = HTML(
                 answer.contents.map { type, shape -> HTML in
+                    guard type != "text/event-stream" else {
+                        return "<br><code>\(type)</code>\(shape.links) \(HTML.prose(shape.note))"
+                    }
                     let table: HTML = shape.members.isEmpty ? "" : shape.table
                     return " <code>\(type)</code> \(shape.names)\(table)"
                 })
@@ -140,10 +170,15 @@ extension Reference.Entry {
 
 extension Shape {
     /// Links to the shapes that it names by itself.
-    fileprivate var names: HTML {
-        let names = members.isEmpty ? mentioned : []
+    fileprivate var names: HTML { members.isEmpty ? links : "" }
+
+    /// Links to the shapes that it names anywhere, each once.
+    fileprivate var links: HTML {
+        var seen: Set<String> = []
         return HTML(
-            names.map { name in " <a href=\"#shape-\(name)\">\(name)</a>" })
+            mentioned.filter { seen.insert($0).inserted }.map { name in
+                " <a href=\"#shape-\(name)\">\(name)</a>"
+            })
     }
 
     fileprivate var table: HTML {

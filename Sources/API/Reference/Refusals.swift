@@ -61,7 +61,7 @@ extension Shape {
         .may("missing", .money("What must be added for the same request to pass.")),
     ]
 
-    private static func openAIError(_ types: String) -> Shape {
+    static func openAIError(_ types: String) -> Shape {
         .object(
             [
                 .must("message", .text("A sentence for a person.")),

@@ -19,7 +19,15 @@ extension Shape {
             let choices = shapes.map(\.json)
             return isNullable ? Self.orNull(choices) : [("anyOf", .array(choices))]
         case .text: return type("string") + texts
-        case .bytes: return type("string") + [("contentMediaType", .string("image/*"))]
+        case .bytes:
+            // `format` for generated clients, which know a file by it.
+            return type("string") + [
+                ("format", .string("binary")), ("contentMediaType", .string("image/*")),
+            ]
+        case .json(let shape):
+            return type("string") + [
+                ("contentMediaType", .string("application/json")), ("contentSchema", shape.json),
+            ]
         case .boolean: return type("boolean")
         case .integer: return type("integer") + bounds("minimum", "maximum")
         case .number: return type("number") + bounds("minimum", "maximum")
@@ -58,10 +66,15 @@ extension Shape {
         (least.map { [(low, JSON.int($0))] } ?? []) + (most.map { [(high, JSON.int($0))] } ?? [])
     }
 
+    private static func needing(_ name: String) -> JSON {
+        .object([("required", .array([.string(name)]))])
+    }
+
     private func object(_ members: [Member], _ isClosed: Bool) -> [(String, JSON)] {
         let required = members.filter(\.isRequired).map { JSON.string($0.name) }
         return [("properties", .object(members.map { ($0.name, $0.shape.json) }))]
             + (required.isEmpty ? [] : [("required", .array(required))])
             + (isClosed ? [("additionalProperties", .bool(false))] : [])
+            + (alternatives.isEmpty ? [] : [("anyOf", .array(alternatives.map(Self.needing)))])
     }
 }

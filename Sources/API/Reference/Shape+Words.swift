@@ -16,6 +16,7 @@ extension Shape {
         case .boolean: "true or false"
         case .anything: "anything"
         case .bytes: "a picture's bytes"
+        case .json(let shape): "JSON of " + shape.inWords
         case .object: "object"
         case .map(let value): "object of " + value.plural
         case .list(let item): "list of " + item.plural
@@ -41,7 +42,7 @@ extension Shape {
         case .boolean: "true or false"
         case .anything: "anything"
         case .bytes: "pictures"
-        case .text, .map, .list, .either, .named: inWords
+        case .text, .map, .list, .either, .named, .json: inWords
         }
     }
 
@@ -76,7 +77,7 @@ extension Shape {
         switch kind {
         case .named(let name): [name]
         case .object(let members, _): members.flatMap(\.shape.mentioned)
-        case .map(let shape), .list(let shape): shape.mentioned
+        case .map(let shape), .list(let shape), .json(let shape): shape.mentioned
         case .either(let shapes): shapes.flatMap(\.mentioned)
         default: []
         }

@@ -7,6 +7,8 @@ struct Shape: Sendable {
         case text, integer, number, boolean, anything
         /// Bytes, in a form or alone.
         case bytes
+        /// A text that holds JSON.
+        case json(Shape)
         /// Members by name; when closed, no others.
         case object([Member], isClosed: Bool)
         /// Any names, with values of one shape.
@@ -24,7 +26,7 @@ struct Shape: Sendable {
         let isRequired: Bool
     }
 
-    let kind: Kind
+    private(set) var kind: Kind
     /// A sentence for people.
     var note = ""
     /// The only accepted values; empty when any text is.
@@ -39,6 +41,8 @@ struct Shape: Sendable {
     var isNullable = false
     /// What counts when it is left out.
     var standard: JSON?
+    /// Of an object: members of which one at least must be there.
+    var alternatives: [String] = []
 
     init(_ kind: Kind, _ note: String = "") {
         self.kind = kind
@@ -54,6 +58,7 @@ extension Shape {
     static func boolean(_ note: String = "") -> Shape { Shape(.boolean, note) }
     static func anything(_ note: String = "") -> Shape { Shape(.anything, note) }
     static func bytes(_ note: String = "") -> Shape { Shape(.bytes, note) }
+    static func json(_ shape: Shape, _ note: String = "") -> Shape { Shape(.json(shape), note) }
     static func named(_ name: String) -> Shape { Shape(.named(name)) }
 
     static func word(_ words: [String], _ note: String = "") -> Shape {
@@ -112,6 +117,8 @@ extension Shape {
     func atLeast(_ least: Int) -> Shape { changed { $0.least = least } }
     func named(upTo most: Int) -> Shape { changed { $0.namesMost = most } }
     func matching(_ pattern: String) -> Shape { changed { $0.pattern = pattern } }
+    func told(_ note: String) -> Shape { changed { $0.note = note } }
+    func needing(oneOf names: String...) -> Shape { changed { $0.alternatives = names } }
     func standing(_ word: String) -> Shape { changed { $0.standard = .string(word) } }
     func standing(_ number: Int) -> Shape { changed { $0.standard = .int(number) } }
     func standing(_ flag: Bool) -> Shape { changed { $0.standard = .bool(flag) } }
@@ -127,9 +134,11 @@ extension Shape {
         guard case .object(let members, let isClosed) = kind else {
             preconditionFailure("members belong to an object")
         }
-        let changed = Set(more.map(\.name))
-        return Shape(
-            .object(members.filter { !changed.contains($0.name) } + more, isClosed: isClosed), note)
+        let names = Set(more.map(\.name))
+        return changed {
+            $0.kind = .object(
+                members.filter { !names.contains($0.name) } + more, isClosed: isClosed)
+        }
     }
 }
 

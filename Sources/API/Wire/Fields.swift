@@ -155,7 +155,8 @@ struct Fields: Decodable {
 
     /// A number; nil when the member is absent or null.
     func decimal(_ name: String) throws(Refusal) -> Decimal? {
-        try value(name, as: Decimal.self, "a number")
+        if let form = form(with: name) { return try form.decimal(name) }
+        return try value(name, as: Decimal.self, "a number")
     }
 
     /// True or false; nil when the member is absent or null.

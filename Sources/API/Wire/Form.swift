@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Gateway
 import Units
 
@@ -63,6 +64,16 @@ struct Form: Sendable {
             throw Self.invalidType(name, "an integer is expected, '\(text.prefix(40))' came")
         }
         return number
+    }
+
+    func decimal(_ name: String) throws(Refusal) -> Decimal? {
+        guard let text = try text(name) else { return nil }
+        // Read as JSON reads it, which does not stop at the first character that is no digit.
+        do {
+            return try JSONDecoder().decode(Decimal.self, from: Data(text.utf8))
+        } catch {
+            throw Self.invalidType(name, "a number is expected, '\(text.prefix(40))' came")
+        }
     }
 
     func boolean(_ name: String) throws(Refusal) -> Bool? {

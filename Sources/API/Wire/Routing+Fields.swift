@@ -29,10 +29,10 @@ extension Routing {
     ) throws(Refusal) -> [String]? {
         guard let names = try wishes.strings(name) else { return nil }
         guard names.count <= listMax else { throw tooMany(name) }
-        guard names.allSatisfy({ (1...nameMax).contains($0.utf8.count) }) else {
+        guard names.allSatisfy({ (1...nameMax).contains($0.unicodeScalars.count) }) else {
             throw Refusal(
                 .invalidValue,
-                "A provider in 'provider.\(name)' has a name of 1 to \(nameMax) bytes.",
+                "A provider in 'provider.\(name)' has a name of 1 to \(nameMax) characters.",
                 field: "provider.\(name)")
         }
         return names
