@@ -20,6 +20,9 @@ public func withTestDatabase<Value>(
     _ body: (TestDatabase) async throws -> Value
 ) async throws -> Value {
     let admin = try TestServer.admin.get()
+    // Each has a handful of connections, and the server has 400 for all.
+    await TestServer.turns.take()
+    defer { TestServer.turns.give() }
     let name = "test_\(TestDatabase.randomWord())"
     let source = try await template?.ready() ?? "template0"
     try await admin.runAlone(

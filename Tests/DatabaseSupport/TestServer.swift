@@ -61,6 +61,9 @@ public enum TestServer {
         return url[..<slash] + "/" + name + url[end...]
     }
 
+    /// Databases of tests that are there at once. More would only make each slower.
+    static let turns = Turns(32)
+
     /// The superuser's own few connections.
     static let admin = Result {
         var settings = Database.Settings()
