@@ -19,6 +19,8 @@ create table generation_attempt (
     started_at timestamptz not null,
     -- Microseconds.
     latency_us bigint not null,
+    -- What the vendor says it charges us, in nanodollars, rounded up; null where it does not say.
+    cost bigint constraint attempt_cost_is_not_negative check (cost >= 0),
     primary key (account_id, id)
 ) partition by range (id);
 

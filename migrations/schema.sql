@@ -205,6 +205,8 @@ CREATE TABLE public.generation_attempt (
     vendor_request text,
     started_at timestamp with time zone NOT NULL,
     latency_us bigint NOT NULL,
+    cost bigint,
+    CONSTRAINT attempt_cost_is_not_negative CHECK ((cost >= 0)),
     CONSTRAINT attempt_outcome CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'busy'::text, 'broken'::text, 'failed'::text, 'out'::text])))
 )
 PARTITION BY RANGE (id);

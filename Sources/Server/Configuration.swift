@@ -65,7 +65,9 @@ struct Configuration: Sendable {
             help: "jobs of one account that may wait, 1 to 1000000"),
         Setting(
             name: "ATELIER_PROVIDER_CALLS", standard: "4096",
-            help: "calls of providers under way at once, 1 to 20000; further ones wait"),
+            help:
+                "calls of providers under way at once, 1 to 20000; one provider may have half of them"
+        ),
         Setting(
             name: "ATELIER_PROXY", standard: "none",
             help: "http://[user:password@]host:port that providers are called through"),

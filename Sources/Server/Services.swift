@@ -110,8 +110,9 @@ struct Services: Sendable {
         let client = HTTPClient(calls)
         return configuration.vendors.map { ready in
             VendorProvider(
-                ready.vendor, credentials: ready.credentials, client: client, inputs: inputs,
-                clock: clock, log: log)
+                ready.vendor, credentials: ready.credentials,
+                submissionsMax: max(1, configuration.vendorCalls / 2), client: client,
+                inputs: inputs, clock: clock, log: log)
         }
     }
 

@@ -38,7 +38,7 @@ import Units
     }
 
     private func ended(_ job: JobName, on gateway: TestGateway) async throws -> GenerationLine {
-        try await gateway.engine.wait(for: job, atMost: .seconds(30), reading: gateway.jobs)
+        try await gateway.engine.wait(for: job, atMost: .seconds(120), reading: gateway.jobs)
     }
 
     @Test func aJobWaitsIsCarriedOutAndPaidFor() async throws {

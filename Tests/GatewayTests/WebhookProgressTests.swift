@@ -6,7 +6,7 @@ import Units
 @testable import Gateway
 
 /// News that is told once, and how soon anything is told.
-@Suite(.timeLimit(.minutes(2))) struct WebhookProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookProgressTests {
     private let url = "https://acme.example/hook"
 
     @Test func progressIsToldOnceToWhoWantsIt() async throws {

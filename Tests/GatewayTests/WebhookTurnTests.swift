@@ -7,7 +7,7 @@ import Units
 @testable import Gateway
 
 /// Whose turn it is, and what a crash or an end leaves behind.
-@Suite(.timeLimit(.minutes(2))) struct WebhookTurnTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookTurnTests {
     private let url = "https://acme.example/hook"
 
     private func queue(_ count: Int, _ customer: Customer, in mailroom: WebhookMailroom)

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct LockTests {
+@Suite(.timeLimit(.minutes(10))) struct LockTests {
     private struct Odd: Error {}
 
     @Test func contendersTakeTurns() {
@@ -37,7 +37,7 @@ import Threads
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AlarmTests {
+@Suite(.timeLimit(.minutes(10))) struct AlarmTests {
     @Test func aNapEndsByItself() {
         let clock = ContinuousClock()
         let alarm = Alarm()
@@ -69,7 +69,7 @@ import Threads
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ThreadTests {
+@Suite(.timeLimit(.minutes(10))) struct ThreadTests {
     @Test func aThreadCarriesItsNameCutToFifteenBytes() {
         let names = WorkQueue<String>()
         Thread.start(name: "a-name-that-is-too-long") {

@@ -38,7 +38,7 @@ extension Engine {
                     let delivered = try await carry(
                         order, by: candidate, round, &owned, onItsOwn: onItsOwn, show)
                     let served = try await served(delivered, by: candidate, order)
-                    note(nil, delivered.request, by: candidate, since: started, in: attempts)
+                    note(nil, delivered, by: candidate, since: started, in: attempts)
                     breakers.succeeded(name)
                     return served
                 } catch let failure as ProviderFailure {
@@ -187,7 +187,7 @@ extension Engine {
     }
 
     private func note(
-        _ failure: ProviderFailure?, _ request: String?, by candidate: Candidate,
+        _ failure: ProviderFailure?, _ delivered: Delivered?, by candidate: Candidate,
         since started: Timestamp, in attempts: Attempts
     ) {
         guard candidate.provider.isForeign else { return }
@@ -195,8 +195,9 @@ extension Engine {
             Attempt(
                 id: ID(at: started), provider: candidate.endpoint.provider,
                 model: candidate.endpoint.providerModel, outcome: failure?.outcome ?? .done,
-                message: failure.map { "\($0)" }, request: request, startedAt: started,
-                latency: clock.now - started))
+                message: failure.map { "\($0)" }, request: delivered?.request, startedAt: started,
+                latency: clock.now - started,
+                cost: delivered?.usage.cost.flatMap(Credits.init(roundingUp:))))
     }
 
     /// How long to wait before the next try, or the refusal when there is none.

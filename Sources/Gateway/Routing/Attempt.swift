@@ -21,6 +21,8 @@ public struct Attempt: Sendable {
     public let request: String?
     public let startedAt: Timestamp
     public let latency: Duration
+    /// What the provider says it charges us.
+    public let cost: Credits?
 }
 
 /// The attempts of one run, in order.
@@ -63,14 +65,14 @@ extension Attempt {
         try transaction.send(
             """
             insert into generation_attempt (account_id, id, generation_id, position, provider, model,
-                outcome, message, vendor_request, started_at, latency_us)
+                outcome, message, vendor_request, started_at, latency_us, cost)
             select * from unnest(
                 \(rows.map(\.0.wallet.account)), \(rows.map(\.1.id)), \(rows.map(\.0.generation)),
                 \(rows.map { Int32($0.2) }),
                 \(rows.map(\.1.provider)), \(rows.map(\.1.model)),
                 \(rows.map(\.1.outcome.rawValue)), \(rows.map(\.1.message)),
                 \(rows.map(\.1.request)), \(rows.map(\.1.startedAt)),
-                \(rows.map(\.1.latency.microseconds)))
+                \(rows.map(\.1.latency.microseconds)), \(rows.map(\.1.cost)))
             """)
     }
 
@@ -80,7 +82,8 @@ extension Attempt {
     ) throws -> [Attempt] {
         try transaction.rows(
             """
-            select id, provider, model, outcome, message, vendor_request, started_at, latency_us
+            select id, provider, model, outcome, message, vendor_request, started_at, latency_us,
+                cost
             from generation_attempt
             where account_id = \(job.account) and generation_id = \(job.id)
             order by started_at, position
@@ -90,7 +93,7 @@ extension Attempt {
                 id: try row.next(), provider: try row.next(), model: try row.next(),
                 outcome: Outcome(rawValue: try row.next()) ?? .broken, message: try row.next(),
                 request: try row.next(), startedAt: try row.next(),
-                latency: .microseconds(try row.next(Int64.self)))
+                latency: .microseconds(try row.next(Int64.self)), cost: try row.next())
         }
     }
 }

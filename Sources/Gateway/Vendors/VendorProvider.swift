@@ -16,15 +16,19 @@ public final class VendorProvider: Provider {
     private let credentials: [Secret?]
     /// The credential that is in use: the others are tried when it is refused.
     private let current = Lock(0)
+    /// Submissions under way: one slow vendor must not take the calls of all others.
+    private let submitting = Lock(0)
+    private let submissionsMax: Int
     let client: HTTPClient
     let inputs: Inputs
     let clock: Clock
     private let log: Log
 
     public init(
-        _ vendor: Vendor, credentials: [Secret], client: HTTPClient, inputs: Inputs, clock: Clock,
-        log: Log
+        _ vendor: Vendor, credentials: [Secret], submissionsMax: Int = 2048, client: HTTPClient,
+        inputs: Inputs, clock: Clock, log: Log
     ) {
+        self.submissionsMax = submissionsMax
         self.vendor = vendor
         self.credentials = credentials.isEmpty ? [nil] : credentials
         self.client = client
@@ -40,6 +44,13 @@ public final class VendorProvider: Provider {
     package func submit(
         _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
+        let isLetIn = submitting.withLock { submitting in
+            guard submitting < submissionsMax else { return false }
+            submitting += 1
+            return true
+        }
+        guard isLetIn else { throw .busy(retryAfter: .seconds(1)) }
+        defer { submitting.withLock { $0 -= 1 } }
         var steps: [Step] = []
         for (index, ask) in try await asks(for: commission).enumerated() {
             var view: Show?
