@@ -169,7 +169,8 @@ let package = Package(
             of: "API",
             [
                 "Gateway", "GatewaySupport", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
-                "SeedSupport", "Signing", "Storage", "Threads", "Units",
+                "ProviderSupport", "Providers", "SeedSupport", "Signing", "Storage", "Threads",
+                "Units",
             ]),
     ]
 )

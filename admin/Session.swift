@@ -10,12 +10,12 @@ struct Session: Sendable {
     let options: Options
     let clock: Clock
     private let environment: [String: String]
-    private let answer: @Sendable () -> String?
+    private let answer: @Sendable (String) -> String?
 
-    /// `answer` is what is typed when something is asked.
+    /// `answer` asks a question and is what is typed then; nil when nobody can type.
     init(
         environment: [String: String], options: Options, clock: Clock = .system,
-        answer: @escaping @Sendable () -> String? = Terminal.line
+        answer: @escaping @Sendable (String) -> String? = Self.ask
     ) throws {
         self.answer = answer
         guard let url = environment["DATABASE_URL"], !url.isEmpty else {
@@ -49,11 +49,15 @@ struct Session: Sendable {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    static func ask(_ question: String) -> String? {
+        Terminal.complain("\(question) [y/N] ")
+        return Terminal.line()
+    }
+
     /// Asks whoever sits there, unless they have said yes before.
     func confirm(_ question: String) throws {
         if options.has("yes") { return }
-        Terminal.complain("\(question) [y/N] ")
-        guard ["y", "yes"].contains(answer()?.lowercased() ?? "") else {
+        guard ["y", "yes"].contains(answer(question)?.lowercased() ?? "") else {
             throw Refusal(.cancelled, "Nothing was done; --yes goes on without asking.")
         }
     }

@@ -22,11 +22,13 @@ struct Desk: Sendable {
         guard let command = Command.all.first(where: { words.starts(with: $0.words) }) else {
             throw UsageFault("no command \(words)")
         }
+        // No two events of the audit log at the same time.
+        gateway.time.pass(.milliseconds(1))
         let options = try Options(Array(words.dropFirst(command.words.count)), for: command)
         let variables = environment.merging(["DATABASE_URL": gateway.url, "USER": "ann"]) { $1 }
         let session = try Session(
             environment: variables, options: options, clock: gateway.time.clock,
-            answer: { [answer] in answer })
+            answer: { [answer] _ in answer })
         defer { session.database.close() }
         return try await command.run(session)
     }
@@ -67,4 +69,8 @@ extension Emulator {
     var ready: ReadyVendor {
         get throws { ReadyVendor(vendor: try vendor, credentials: [Emulator.credential]) }
     }
+}
+
+extension GenerationRequest.Size {
+    static let square = pixels(PixelSize(width: 1024, height: 1024))
 }

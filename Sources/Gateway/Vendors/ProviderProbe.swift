@@ -57,6 +57,7 @@ public struct ProviderProbe: Sendable {
                     .notFound, "There is no model '\(model.prefix(100))' that is sold.",
                     field: "model")
             }
+            if found.life.state(at: now) == .retired { throw found.retired }
             models = [found]
         }
         var cheapest: ProviderProbe?
