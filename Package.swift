@@ -94,7 +94,10 @@ let package = Package(
             ]),
         program(
             "atelier-admin", path: "admin",
-            ["Gateway", "Ledger", "Postgres", "Signing", "Terminal", "Units"]),
+            [
+                "Gateway", "HTTPClient", "Ledger", "Log", "Pictures", "Postgres", "Providers",
+                "Signing", "Storage", "Terminal", "Threads", "Units",
+            ]),
         program(
             "atelier-bench", path: "Sources/Bench",
             [
@@ -143,7 +146,11 @@ let package = Package(
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
         .testTarget(
-            name: "AdminTests", dependencies: ["atelier-admin", "Postgres", "Units"],
+            name: "AdminTests",
+            dependencies: [
+                "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport", "Ledger",
+                "Pictures", "Postgres", "ProviderSupport", "Providers", "Units",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ServerTests", dependencies: ["atelier", "Log", "Units"], swiftSettings: strict),
@@ -164,7 +171,8 @@ let package = Package(
             of: "API",
             [
                 "Gateway", "GatewaySupport", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
-                "SeedSupport", "Signing", "Storage", "Threads", "Units",
+                "ProviderSupport", "Providers", "SeedSupport", "Signing", "Storage", "Threads",
+                "Units",
             ]),
     ]
 )

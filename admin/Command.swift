@@ -17,6 +17,8 @@ struct Command: Sendable {
         let help: String
         /// Whether its value may stand alone, without `--name`.
         var isOperand = false
+        /// Whether it may be there several times.
+        var isRepeated = false
 
         static func needed(_ name: String, _ value: String, _ help: String) -> Option {
             Option(name: name, value: value, isRequired: true, help: help)
@@ -30,13 +32,18 @@ struct Command: Sendable {
             Option(name: name, value: value, isRequired: true, help: help, isOperand: true)
         }
 
+        /// At least one.
+        static func repeated(_ name: String, _ value: String, _ help: String) -> Option {
+            Option(name: name, value: value, isRequired: true, help: help, isRepeated: true)
+        }
+
         static func flag(_ name: String, _ help: String) -> Option {
             Option(name: name, value: nil, isRequired: false, help: help)
         }
 
         var usage: String {
             if isOperand { return value ?? name }
-            let text = "--\(name)" + (value.map { " \($0)" } ?? "")
+            let text = "--\(name)" + (value.map { " \($0)" } ?? "") + (isRepeated ? " …" : "")
             return isRequired ? text : "[\(text)]"
         }
     }
@@ -56,8 +63,9 @@ struct Command: Sendable {
         .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
         .accountsResume, .keysIssue, .keysList, .keysShow, .keysRevoke, .creditsGrant,
         .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .modelsShow, .modelsSync,
-        .modelsEnable, .modelsDisable, .usageSummary, .jobsList,
-        .jobsShow,
+        .modelsEnable, .modelsDisable, .modelsPriceSet, .modelsPriceHistory, .modelsEndpointAdd,
+        .modelsEndpointEnable, .modelsEndpointDisable, .modelsEndpointRemove, .providersList,
+        .providersTest, .providersEnable, .providersDisable, .usageSummary, .jobsList, .jobsShow,
         .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
         .webhooksReplay, .webhooksRotateSecret, .verify,
     ]
@@ -76,9 +84,10 @@ struct Command: Sendable {
     ]
 
     static var overview: String {
-        let lines = all.map { command in
-            let words = command.words.joined(separator: " ")
-            return "  \(words.padded(to: 20))\(command.summary)"
+        let names = all.map { $0.words.joined(separator: " ") }
+        let width = names.map(\.count).max() ?? 0
+        let lines = zip(names, all).map { name, command in
+            "  \(name.padded(to: width + 2))\(command.summary)"
         }
         return """
             atelier-admin: accounts, keys, credits and usage of an Atelier
@@ -88,7 +97,8 @@ struct Command: Sendable {
             \(lines.joined(separator: "\n"))
 
             `atelier-admin COMMAND --help` tells a command's options.
-            DATABASE_URL says where the database is; `keys issue` needs ATELIER_KEY_PEPPER too.
+            DATABASE_URL says where the database is; `keys issue` needs ATELIER_KEY_PEPPER too,
+            `providers list` and `test` the environment that the server has.
             Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database not reached.
 
             """

@@ -3,6 +3,8 @@ import Units
 /// A command's options as given, checked against those that it knows.
 struct Options: Sendable {
     private var values: [String: String] = [:]
+    /// Of options that may be there several times, in order.
+    private var lists: [String: [String]] = [:]
     private let usage: String
 
     init(_ arguments: [String], for command: Command) throws {
@@ -23,7 +25,7 @@ struct Options: Sendable {
             guard let option = known.first(where: { $0.name == name }) else {
                 throw UsageFault("--\(name) is not known here\n\(usage)")
             }
-            guard values[name] == nil else {
+            guard values[name] == nil || option.isRepeated else {
                 throw UsageFault("--\(name) is there twice\n\(usage)")
             }
             guard option.value != nil else {
@@ -40,6 +42,7 @@ struct Options: Sendable {
             } else {
                 throw UsageFault("--\(name) needs a value\n\(usage)")
             }
+            if option.isRepeated { lists[name, default: []].append(values[name] ?? "") }
         }
         for option in command.options where option.isRequired && values[option.name] == nil {
             let name = option.isOperand ? option.usage : "--\(option.name)"
@@ -53,6 +56,9 @@ struct Options: Sendable {
 
     /// An option that `Command` says is required, so it is there.
     func needed(_ name: String) -> String { values[name] ?? "" }
+
+    /// Every value of an option that may be there several times.
+    func list(_ name: String) -> [String] { lists[name] ?? [] }
 
     func id<Of>(_ name: String, of: Of.Type) throws -> ID<Of>? {
         guard let text = values[name] else { return nil }

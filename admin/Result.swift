@@ -7,7 +7,18 @@ struct Result: Sendable {
         case list(columns: [String], rows: [[JSON]])
     }
 
+    /// Many things that belong to one, under a name.
+    struct Table: Sendable {
+        let name: String
+        let columns: [String]
+        let rows: [[JSON]]
+
+        fileprivate var json: JSON { .array(rows.map { .object(Array(zip(columns, $0))) }) }
+    }
+
     private let content: Content
+    /// What belongs to a record; told to people below it.
+    private var table: Table?
     /// Told to people instead of a table.
     private var instead: String?
     /// Told to people after the table.
@@ -20,6 +31,13 @@ struct Result: Sendable {
         _ members: [(String, JSON)], note: String? = nil, refused: Bool = false
     ) -> Result {
         Result(content: .record(members), note: note, refused: refused)
+    }
+
+    /// One thing with what belongs to it.
+    static func record(_ members: [(String, JSON)], table: Table) -> Result {
+        var result = Result(content: .record(members), note: nil, refused: false)
+        result.table = table
+        return result
     }
 
     /// One thing that people are told in other words.
@@ -36,7 +54,8 @@ struct Result: Sendable {
 
     var json: String {
         switch content {
-        case .record(let members): JSON.object(members).text + "\n"
+        case .record(let members):
+            JSON.object(members + (table.map { [($0.name, $0.json)] } ?? [])).text + "\n"
         case .list(let columns, let rows):
             JSON.array(rows.map { .object(Array(zip(columns, $0))) }).text + "\n"
         }
@@ -52,7 +71,11 @@ struct Result: Sendable {
                 }.joined()
             case .list(let columns, let rows): Self.table(columns, rows)
             }
-        return table + (note.map { $0 + "\n" } ?? "")
+        let below = self.table.map { below in
+            "\n\(below.name)\(below.rows.isEmpty ? ": none" : "")\n"
+                + (below.rows.isEmpty ? "" : Self.table(below.columns, below.rows))
+        }
+        return table + (below ?? "") + (note.map { $0 + "\n" } ?? "")
     }
 
     private static func table(_ columns: [String], _ rows: [[JSON]]) -> String {

@@ -1,6 +1,7 @@
 import Gateway
 import Postgres
 import Signing
+import Terminal
 import Units
 
 /// What a command runs with.
@@ -9,8 +10,14 @@ struct Session: Sendable {
     let options: Options
     let clock: Clock
     private let environment: [String: String]
+    private let answer: @Sendable (String) -> String?
 
-    init(environment: [String: String], options: Options) throws {
+    /// `answer` asks a question and is what is typed then; nil when nobody can type.
+    init(
+        environment: [String: String], options: Options, clock: Clock = .system,
+        answer: @escaping @Sendable (String) -> String? = Self.ask
+    ) throws {
+        self.answer = answer
         guard let url = environment["DATABASE_URL"], !url.isEmpty else {
             throw UsageFault("DATABASE_URL is not set")
         }
@@ -24,7 +31,7 @@ struct Session: Sendable {
             url: Secret(url), connections: 1, settings: settings, clock: .system)
         self.environment = environment
         self.options = options
-        clock = .system
+        self.clock = clock
     }
 
     /// The server's secret in key hashes.
@@ -35,6 +42,24 @@ struct Session: Sendable {
             )
         }
         return pepper
+    }
+
+    /// A variable of the environment; nil for an empty one.
+    func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    static func ask(_ question: String) -> String? {
+        Terminal.complain("\(question) [y/N] ")
+        return Terminal.line()
+    }
+
+    /// Asks whoever sits there, unless they have said yes before.
+    func confirm(_ question: String) throws {
+        if options.has("yes") { return }
+        guard ["y", "yes"].contains(answer(question)?.lowercased() ?? "") else {
+            throw Refusal(.cancelled, "Nothing was done; --yes goes on without asking.")
+        }
     }
 
     /// Who acts, as the audit log will say.

@@ -143,6 +143,12 @@ CREATE TABLE public.batch (
     CONSTRAINT batch_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 );
 
+CREATE TABLE public.disabled_provider (
+    provider text NOT NULL,
+    disabled_at timestamp with time zone NOT NULL,
+    reason text NOT NULL
+);
+
 CREATE TABLE public.generation (
     account_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -275,6 +281,8 @@ CREATE TABLE public.model_endpoint (
     priority integer DEFAULT 0 NOT NULL,
     enabled boolean DEFAULT true NOT NULL,
     capabilities jsonb,
+    added_by_admin boolean DEFAULT false NOT NULL,
+    disabled_by_admin boolean DEFAULT false NOT NULL,
     CONSTRAINT capabilities_are_an_object CHECK ((jsonb_typeof(capabilities) = 'object'::text))
 );
 
@@ -317,6 +325,7 @@ CREATE TABLE public.price (
     amount bigint NOT NULL,
     variant text,
     estimate boolean DEFAULT false NOT NULL,
+    set_by_admin boolean DEFAULT false NOT NULL,
     CONSTRAINT price_billable CHECK ((billable = ANY (ARRAY['output_image'::text, 'output_text'::text, 'input_text'::text, 'input_image'::text, 'input_reference'::text]))),
     CONSTRAINT price_is_within_reason CHECK (((amount >= 0) AND (amount <= '1000000000000000'::bigint))),
     CONSTRAINT price_unit CHECK ((unit = ANY (ARRAY['image'::text, 'megapixel'::text, 'token'::text, 'request'::text]))),
@@ -423,6 +432,9 @@ ALTER TABLE ONLY public.audit_event
 ALTER TABLE ONLY public.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (account_id, id);
 
+ALTER TABLE ONLY public.disabled_provider
+    ADD CONSTRAINT disabled_provider_pkey PRIMARY KEY (provider);
+
 ALTER TABLE ONLY public.generation_attempt
     ADD CONSTRAINT generation_attempt_pkey PRIMARY KEY (account_id, id);
 
@@ -472,6 +484,8 @@ ALTER TABLE ONLY public.webhook_secret
     ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (account_id);
 
 CREATE UNIQUE INDEX api_key_hash ON public.api_key USING btree (hash);
+
+CREATE INDEX attempts_by_time ON ONLY public.generation_attempt USING brin (started_at);
 
 CREATE INDEX attempts_of_generation ON ONLY public.generation_attempt USING btree (account_id, generation_id);
 

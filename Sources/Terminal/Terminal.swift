@@ -19,6 +19,23 @@ public enum Terminal {
         }
     }
 
+    /// The longest line that is read of an answer.
+    private static let lineMax = 256
+
+    /// What is typed next, up to the end of the line; nil when nobody can type.
+    public static func line() -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while line.count < lineMax {
+            guard unsafe read(STDIN_FILENO, &byte, 1) == 1 else {
+                return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+            }
+            if byte == UInt8(ascii: "\n") { break }
+            line.append(byte)
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
     /// Ends the process with `code`, whatever its threads are doing.
     ///
     /// Not by `exit`, which takes libraries down under threads that may still be closing their

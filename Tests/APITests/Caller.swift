@@ -5,6 +5,7 @@ import Gateway
 import GatewaySupport
 import HTTP
 import Log
+import Providers
 import Testing
 import Threads
 import Units
@@ -16,9 +17,10 @@ struct Caller {
 
     /// Gives `body` an application whose gateway is audited afterwards.
     static func with(
-        provider: (any Provider)? = nil, _ body: (Caller) async throws -> Void
+        provider: (any Provider)? = nil, vendors: [ReadyVendor] = [],
+        _ body: (Caller) async throws -> Void
     ) async throws {
-        try await withGateway(provider: provider) { gateway in
+        try await withGateway(provider: provider, vendors: vendors) { gateway in
             let application = Application(
                 engine: gateway.engine, keys: gateway.keys, jobs: gateway.jobs,
                 webhookRefusal: { $0.contains("//127.") ? "it is a loopback address" : nil },

@@ -7,9 +7,14 @@ import Units
 /// The file that the product ships.
 public enum ProductCatalogue {
     public static func bytes() throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// Where it is in the checkout that this was compiled from.
+    public static var path: String {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        return [UInt8](try Data(contentsOf: root.appending(path: "catalogue/models.json")))
+        return root.appending(path: "catalogue/models.json").path()
     }
 }
 

@@ -41,17 +41,21 @@ extension Command {
             })
     }
 
-    static let jobsShow = Command("jobs show", "show a job", naming) { session in
+    static let jobsShow = Command(
+        "jobs show", "show a job, and every attempt to have it made", naming
+    ) { session in
         let account = try session.options.neededID("account", of: Account.self)
         let id = try session.options.neededID("job", of: Generation.self)
-        let job = try await session.database.read {
-            try GenerationLine.find(id, of: account, in: $0)
+        let (job, attempts) = try await session.database.read { transaction in
+            let job = try GenerationLine.find(id, of: account, in: transaction)
+            return (job, try Attempt.find(of: job.name, in: transaction))
         }
-        return .record([
+        let members: [(String, JSON)] = [
             ("id", .id(job.id)), ("state", .string(job.state)),
             ("mode", .string(job.mode.rawValue)),
             ("key", .id(job.key)), ("dialect", .string(job.dialect)),
             ("model", .string(job.model)), ("provider", .string(job.provider)),
+            ("served_by", .optional(job.servedBy, JSON.string)),
             ("price_version", .int(Int64(job.priceVersion))),
             ("batch", .optional(job.batch, JSON.id)), ("n", .int(Int64(job.n))),
             ("delivered", .int(Int64(job.delivered))), ("progress", .int(Int64(job.progress))),
@@ -61,7 +65,8 @@ extension Command {
             ("total_us", .optional(job.totalMicros, JSON.int)),
             ("error", .optional(job.errorKind, JSON.string)),
             ("error_message", .optional(job.errorMessage, JSON.string)),
-        ])
+        ]
+        return .record(members, table: Result.Table(attempts))
     }
 
     static let jobsCancel = Command(
@@ -89,5 +94,23 @@ extension Command {
             try GenerationLine.find(id, of: account, in: $0).retry(by: actor, in: $0)
         }
         return .record([("id", .id(new)), ("retries", .id(id))])
+    }
+}
+
+extension Result.Table {
+    fileprivate init(_ attempts: [Attempt]) {
+        self.init(
+            name: "attempts",
+            columns: [
+                "at", "provider", "model", "outcome", "latency_us", "vendor_request", "message",
+            ],
+            rows: attempts.map { attempt in
+                [
+                    .time(attempt.startedAt), .string(attempt.provider), .string(attempt.model),
+                    .string(attempt.outcome.rawValue), .int(attempt.latency.microseconds),
+                    .optional(attempt.request, JSON.string),
+                    .optional(attempt.message, JSON.string),
+                ]
+            })
     }
 }

@@ -63,22 +63,30 @@ extension Command {
     }
 
     static let modelsSync = Command(
-        "models sync", "make the catalogue say what a file says; prices change from now on",
+        "models sync",
+        "make the catalogue say what a file says, but for what admins have set; prices change from now on",
         [
             .operand("file", "FILE", "such as catalogue/models.json"),
-            .flag("dry-run", "tell what would change, and change nothing"), reason,
+            .flag("dry-run", "tell what would change, and change nothing"),
+            .flag(
+                "prices", "take the file's prices in place of those that an admin has set, too"),
+            reason,
         ]
     ) { session in
         let file = try CatalogueFile(json: try bytes(ofFile: session.options.needed("file")))
         let actor = session.actor
         let dryRun = session.options.has("dry-run")
+        let prices = session.options.has("prices")
         let changes =
             dryRun
             ? try await session.database.read {
-                try file.sync(dryRun: true, by: actor, in: $0)
+                try file.sync(dryRun: true, prices: prices, by: actor, in: $0)
             }
-            : try await session.database.transaction { try file.sync(by: actor, in: $0) }
-        let note = changes.isEmpty ? "nothing to change" : dryRun ? "nothing was changed" : nil
+            : try await session.database.transaction {
+                try file.sync(prices: prices, by: actor, in: $0)
+            }
+        let isNothing = changes.allSatisfy(\.isKept)
+        let note = isNothing ? "nothing to change" : dryRun ? "nothing was changed" : nil
         return .list(
             ["model", "change", "detail"],
             changes.map { [.string($0.model), .string($0.what), .string($0.detail)] }, note: note)

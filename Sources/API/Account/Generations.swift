@@ -36,6 +36,7 @@ extension Application {
         }
         return .object([
             ("id", .id(line.id)), ("status", .string(line.state)), ("model", .string(line.model)),
+            ("served_by", .optional(line.servedBy, JSON.string)),
             ("mode", .string(line.mode.rawValue)), ("key_id", .id(line.key)),
             ("dialect", .string(line.dialect)), ("n", .int(Int64(line.n))),
             ("delivered", .int(Int64(line.delivered))), ("cost", .credits(line.captured)),

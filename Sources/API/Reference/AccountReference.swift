@@ -73,7 +73,11 @@ extension [(type: String, shape: Shape)] {
 extension Shape {
     static let generation = Shape.object(
         .must("id", .id()), .must("status", .word(GenerationLine.State.allCases.map(\.rawValue))),
-        .must("model", .text()), .must("mode", mode), .must("key_id", .id()),
+        .must("model", .text()),
+        .must(
+            "served_by",
+            .text("The provider whose pictures were delivered; null for the built-in one.").orNull),
+        .must("mode", mode), .must("key_id", .id()),
         .must("dialect", .text()), .must("n", .integer()), .must("delivered", .integer()),
         .must("cost", .money()), .must("held", .money()), .must("price_version", .integer()),
         .must("created_at", .time()), .must("ended_at", .time().orNull),

@@ -19,7 +19,8 @@ extension Catalogue {
                 life: Life(
                     deprecatedOn: try row.next(), retiresOn: try row.next(),
                     replacement: try row.next()),
-                endpoints: endpoints[id] ?? [])
+                endpoints: endpoints[id]?.filter(\.isOffered).map(\.endpoint) ?? [],
+                withdrawn: endpoints[id]?.filter { !$0.isOffered }.map(\.endpoint) ?? [])
         }
         let names: [(String, String)] = try transaction.rows("select name, model from model_name") {
             (try $0.next(), try $0.next())
@@ -38,15 +39,18 @@ extension Catalogue {
         let version: Int32
         let startsAt: Timestamp
         let line: Price.Line?
+        /// Whether an admin has set it, and not a file.
+        let isAdmins: Bool
     }
 
     private static func endpoints(
         prices: [EndpointName: [PriceRow]], in transaction: borrowing Transaction
-    ) throws -> [String: [Endpoint]] {
-        let found: [(String, Endpoint)] = try transaction.rows(
+    ) throws -> [String: [(endpoint: Endpoint, isOffered: Bool)]] {
+        let found: [(String, (endpoint: Endpoint, isOffered: Bool))] = try transaction.rows(
             """
-            select model, provider, provider_model, capabilities from model_endpoint
-            where enabled order by model, priority, provider
+            select model, provider, provider_model, capabilities,
+                enabled and provider not in (select provider from disabled_provider)
+            from model_endpoint order by model, priority, provider
             """
         ) { row in
             let name = EndpointName(model: try row.next(), provider: try row.next())
@@ -56,7 +60,7 @@ extension Catalogue {
             let endpoint = Endpoint(
                 provider: name.provider, providerModel: providerModel, capabilities: capabilities,
                 prices: versions(prices[name] ?? [], capabilities?.perCall ?? 1))
-            return (name.model, endpoint)
+            return (name.model, (endpoint, try row.next()))
         }
         return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
     }
@@ -82,7 +86,8 @@ extension Catalogue {
     ) throws -> [EndpointName: [PriceRow]] {
         let rows: [(EndpointName, PriceRow)] = try transaction.rows(
             """
-            select model, provider, version, starts_at, billable, unit, variant, amount, estimate
+            select model, provider, version, starts_at, billable, unit, variant, amount, estimate,
+                set_by_admin
             from price order by model, provider, starts_at desc, version desc, line
             """
         ) { row in
@@ -99,7 +104,11 @@ extension Catalogue {
                 line = Price.Line(
                     billable, unit: unit, amount: amount, variant: variant, isEstimate: isEstimate)
             }
-            return (name, PriceRow(version: version, startsAt: startsAt, line: line))
+            return (
+                name,
+                PriceRow(
+                    version: version, startsAt: startsAt, line: line, isAdmins: try row.next())
+            )
         }
         return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
     }

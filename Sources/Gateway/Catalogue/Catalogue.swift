@@ -13,10 +13,13 @@ public struct Catalogue: Sendable {
         public let life: Life
         /// In order of preference. None when it cannot be used at all.
         public let endpoints: [Endpoint]
+        /// Those that an operator has taken out of use, or whose provider: nobody is offered them, and
+        /// what was admitted under their prices is charged by these.
+        public let withdrawn: [Endpoint]
 
         init(
             id: String, author: String, name: String, description: String,
-            releasedOn: CivilDate, life: Life, endpoints: [Endpoint]
+            releasedOn: CivilDate, life: Life, endpoints: [Endpoint], withdrawn: [Endpoint] = []
         ) {
             self.id = id
             self.author = author
@@ -25,6 +28,7 @@ public struct Catalogue: Sendable {
             self.releasedOn = releasedOn
             self.life = life
             self.endpoints = endpoints
+            self.withdrawn = withdrawn
         }
 
         /// `author/id`, the form that some services' clients expect.
@@ -158,16 +162,30 @@ public struct Catalogue: Sendable {
 
     /// The price under which a generation was admitted; nil when this program does not know it.
     func price(of model: String, by provider: String, version: Int32) -> Price? {
-        let endpoint = byName[model]?.endpoints.first { $0.provider == provider }
+        let endpoint = byName[model]?.endpoint(of: provider)
         return endpoint?.prices.first { $0.version == version }
     }
 }
 
 extension Catalogue.Model {
+    /// What `provider` makes of it, whether it is offered or withdrawn.
+    func endpoint(of provider: String) -> Catalogue.Endpoint? {
+        (endpoints + withdrawn).first { $0.provider == provider }
+    }
+
     var retired: Refusal {
         let instead = life.replacement.map { " Use '\($0)' instead." } ?? ""
         let day = life.retiresOn.map { " on \($0)" } ?? ""
         return Refusal(
             .modelRetired, "The model '\(id)' was retired\(day).\(instead)", field: "model")
+    }
+}
+
+extension Catalogue {
+    /// How many endpoints of `provider` are sold at `now`.
+    public func endpointsSold(by provider: String, at now: Timestamp) -> Int {
+        models.filter { $0.life.state(at: now) != .retired }.flatMap(\.endpoints).count {
+            $0.provider == provider && $0.capabilities != nil && $0.price(at: now) != nil
+        }
     }
 }

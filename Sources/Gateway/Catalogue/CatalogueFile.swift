@@ -69,6 +69,10 @@ struct ListedEndpoint: Hashable {
     let priority: Int32
     let capabilities: CapabilityText
     let lines: [Price.Line]
+    /// What an admin has decided: a file does not change it.
+    var isAdmins = false
+    var isDisabledByAdmin = false
+    var hasAdminsPrice = false
 }
 
 private struct WireModel: Decodable {

@@ -32,7 +32,8 @@ extension ListedModel {
         let prices = try Catalogue.priceLines(in: transaction)
         let rows: [(String, ListedEndpoint)] = try transaction.rows(
             """
-            select model, provider, provider_model, priority, enabled, capabilities
+            select model, provider, provider_model, priority, enabled, capabilities,
+                added_by_admin, disabled_by_admin
             from model_endpoint
             """
         ) { row in
@@ -48,7 +49,9 @@ extension ListedModel {
                     provider: name.provider, model: model,
                     priority: isEnabled ? priority : ListedEndpoint.disabled,
                     capabilities: capabilities.flatMap { CapabilityText($0.text) } ?? .unknown,
-                    lines: rows.filter { $0.version == rows.first?.version }.compactMap(\.line))
+                    lines: rows.filter { $0.version == rows.first?.version }.compactMap(\.line),
+                    isAdmins: try row.next(), isDisabledByAdmin: try row.next(),
+                    hasAdminsPrice: rows.first?.isAdmins ?? false)
             )
         }
         return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
@@ -62,9 +65,11 @@ extension ListedModel {
             """)
     }
 
-    /// Writes all of it over what is known; a price only when it differs.
+    /// Writes all of it over what is known, but for what admins have decided; a price only when it
+    /// differs, and an admin's only with `prices`.
     func write(
-        over old: ListedModel?, at now: Timestamp, in transaction: borrowing Transaction
+        over old: ListedModel?, prices: Bool, at now: Timestamp,
+        in transaction: borrowing Transaction
     ) throws {
         try transaction.send(
             """
@@ -84,12 +89,19 @@ extension ListedModel {
             """
             update model_endpoint set enabled = false
             where model = \(id) and provider <> all(\(endpoints.map(\.provider)))
+                and not added_by_admin
             """)
         for endpoint in endpoints {
             let before = old?.endpoints.first { $0.provider == endpoint.provider }
-            try endpoint.write(of: id, in: transaction)
-            if before?.lines != endpoint.lines {
-                try endpoint.writePrice(of: id, from: now, in: transaction)
+            if before?.isAdmins != true { try endpoint.write(of: id, in: transaction) }
+            if before?.lines != endpoint.lines, prices || before?.hasAdminsPrice != true {
+                let name = Catalogue.EndpointName(model: id, provider: endpoint.provider)
+                try transaction.send(
+                    """
+                    delete from price where model = \(id) and provider = \(endpoint.provider)
+                        and set_by_admin and starts_at > \(now)
+                    """)
+                _ = try name.write(endpoint.lines, from: now, byAdmin: false, in: transaction)
             }
         }
     }
@@ -103,29 +115,36 @@ extension ListedEndpoint {
             insert into model_endpoint (model, provider, provider_model, priority, capabilities)
             values (\(id), \(provider), \(model), \(priority), \(text))
             on conflict (model, provider) do update set provider_model = excluded.provider_model,
-                priority = excluded.priority, capabilities = excluded.capabilities, enabled = true
+                priority = excluded.priority, capabilities = excluded.capabilities,
+                enabled = not model_endpoint.disabled_by_admin
             """)
     }
+}
 
-    fileprivate func writePrice(
-        of id: String, from now: Timestamp, in transaction: borrowing Transaction
-    ) throws {
+extension Catalogue.EndpointName {
+    /// Writes a new version of its price, and returns the version's number.
+    func write(
+        _ lines: [Price.Line], from start: Timestamp, byAdmin: Bool,
+        in transaction: borrowing Transaction
+    ) throws -> Int32 {
         let last = try transaction.first(
             """
             select coalesce(max(version), 0) from price
-            where model = \(id) and provider = \(provider)
+            where model = \(model) and provider = \(provider)
             """
         ) { row -> Int32 in try row.next() }
+        let version = (last ?? 0) + 1
         for (index, line) in lines.enumerated() {
             try transaction.send(
                 """
                 insert into price (model, provider, version, line, starts_at, billable, unit,
-                    amount, variant, estimate)
-                values (\(id), \(provider), \((last ?? 0) + 1), \(Int32(index + 1)), \(now),
+                    amount, variant, estimate, set_by_admin)
+                values (\(model), \(provider), \(version), \(Int32(index + 1)), \(start),
                     \(line.billable.rawValue), \(line.unit.rawValue), \(line.amount),
-                    \(line.variant), \(line.isEstimate))
+                    \(line.variant), \(line.isEstimate), \(byAdmin))
                 """)
         }
+        return version
     }
 }
 

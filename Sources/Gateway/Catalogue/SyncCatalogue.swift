@@ -7,6 +7,16 @@ public struct CatalogueChange: Sendable {
     /// `added`, `changed`, `retired`, `priced`, `endpoint added`, `endpoint disabled`, …
     public let what: String
     public let detail: String
+    /// Whether it is not made, because an admin has decided otherwise.
+    public var isKept = false
+
+    /// The same, told as not made if `isKept`.
+    fileprivate func kept(_ isKept: Bool) -> CatalogueChange {
+        guard isKept else { return self }
+        return CatalogueChange(
+            model: model, what: "kept", detail: "as an admin has it, not \(what): \(detail)",
+            isKept: true)
+    }
 }
 
 extension CatalogueFile {
@@ -14,28 +24,42 @@ extension CatalogueFile {
     ///
     /// Nothing is deleted: what the file no longer lists of a model stays, an endpoint of it
     /// disabled; a price that differs is a new version from now on; models that the file does not
-    /// know, and whether an admin has disabled one, are left alone. Done again, it changes nothing.
+    /// know, and what an admin has decided (models and endpoints disabled, endpoints added, prices
+    /// set), are left alone and told as kept; `prices` has the file's prices take the place of an
+    /// admin's. Done again, it changes nothing.
     public func sync(
-        dryRun: Bool = false, by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+        dryRun: Bool = false, prices: Bool = false, by actor: AuditEvent.Actor,
+        in transaction: borrowing Transaction
     ) throws -> [CatalogueChange] {
-        // Two at once would both see the old prices. Readers are not in the way of this lock.
-        if !dryRun { try transaction.send("lock table model in share row exclusive mode") }
+        // Two at once would both see the old prices.
+        if !dryRun { try Catalogue.lock(in: transaction) }
         let known = try ListedModel.all(in: transaction)
         try refuseNames(ofOthers: known)
-        let changes = models.map { ($0, $0.changes(from: known[$0.id], at: actor.now)) }
-            .filter { !$0.1.isEmpty }
-        guard !dryRun else { return changes.flatMap(\.1) }
+        let changes = models.map {
+            ($0, $0.changes(from: known[$0.id], prices: prices, at: actor.now))
+        }
+        let told = changes.flatMap(\.1)
+        guard !dryRun else { return told }
         // All of them before any replacement is named: it may be new itself.
-        for (model, _) in changes { try model.insert(in: transaction) }
-        for (model, changes) in changes {
-            try model.write(over: known[model.id], at: actor.now, in: transaction)
+        let made = changes.map { ($0, $1.filter { !$0.isKept }) }.filter { !$0.1.isEmpty }
+        for (model, _) in made { try model.insert(in: transaction) }
+        for (model, changes) in made {
+            try model.write(
+                over: known[model.id], prices: prices, at: actor.now, in: transaction)
             let details = changes.map { JSON.string("\($0.what): \($0.detail)") }
             try AuditEvent.record(
                 known[model.id] == nil ? "model.added" : "model.changed", on: model.id,
                 account: nil, details: .object([("changes", .array(details))]), by: actor,
                 in: transaction)
         }
-        return changes.flatMap(\.1)
+        return told
+    }
+}
+
+extension Catalogue {
+    /// Lets one change of the catalogue be made at a time. Readers are not in the way.
+    static func lock(in transaction: borrowing Transaction) throws {
+        try transaction.send("lock table model in share row exclusive mode")
     }
 }
 
@@ -59,7 +83,9 @@ extension CatalogueFile {
 
 extension ListedModel {
     /// What is different from `old`, in words.
-    fileprivate func changes(from old: ListedModel?, at now: Timestamp) -> [CatalogueChange] {
+    fileprivate func changes(
+        from old: ListedModel?, prices: Bool, at now: Timestamp
+    ) -> [CatalogueChange] {
         func change(_ what: String, _ detail: String) -> CatalogueChange {
             CatalogueChange(model: id, what: what, detail: detail)
         }
@@ -77,16 +103,18 @@ extension ListedModel {
         for endpoint in endpoints {
             let before = old.endpoints.first { $0.provider == endpoint.provider }
             let difference = before.map { Self.changed(endpoint, from: $0) } ?? "endpoint added"
-            if let difference { changes.append(change(difference, endpoint.provider)) }
+            if let difference {
+                changes.append(change(difference, endpoint.provider).kept(before?.isKept == true))
+            }
             if let before, before.lines != endpoint.lines {
+                let words = "from \(now): \(endpoint.lines.map(\.words).listed)"
                 changes.append(
-                    change(
-                        "priced",
-                        "\(endpoint.provider) from \(now): \(endpoint.lines.map(\.words).listed)"))
+                    change("priced", "\(endpoint.provider) \(words)")
+                        .kept(before.hasAdminsPrice && !prices))
             }
         }
         for gone in old.endpoints
-        where gone.priority != ListedEndpoint.disabled
+        where gone.priority != ListedEndpoint.disabled && !gone.isAdmins
             && !endpoints.contains(where: { $0.provider == gone.provider })
         {
             changes.append(change("endpoint disabled", gone.provider))
@@ -118,6 +146,9 @@ extension ListedModel {
 extension ListedEndpoint {
     /// The priority that a disabled endpoint is read with.
     static let disabled = Int32.max
+
+    /// Whether what a file says of it, but for its price, is not taken.
+    var isKept: Bool { isAdmins || isDisabledByAdmin }
 }
 
 extension Price.Line {
@@ -126,8 +157,4 @@ extension Price.Line {
         "\(billable.rawValue) by \(unit.rawValue) $\(amount)"
             + (variant.map { " (\($0))" } ?? "") + (isEstimate ? " as estimate" : "")
     }
-}
-
-extension Collection<String> {
-    fileprivate var listed: String { joined(separator: ", ") }
 }

@@ -33,7 +33,10 @@ extension Engine {
                 Candidate(endpoint: endpoint, provider: $0)
             }
         }
-        let agreed = model.endpoints.first { $0.provider == order.provider }
+        // Whoever has a task of ours is asked on, though it is withdrawn since.
+        let owner = OwnedTask(order.task)?.provider
+        let owned = model.withdrawn.filter { $0.provider == owner }
+        let agreed = (model.endpoints + owned).first { $0.provider == order.provider }
         // In test mode there is one who draws, whoever is asked.
         guard mode == .live, order.request.routing.allowsFallbacks else {
             return agreed.flatMap(candidate).map { [$0] } ?? []
@@ -46,7 +49,8 @@ extension Engine {
                 offer.endpoint.provider != order.provider
                     && offer.capabilities.makes(order.assignment)
             } ?? []
-        return ([agreed].compactMap(\.self) + others.map(\.endpoint)).compactMap(candidate)
+        let rest = owned.filter { $0.provider != order.provider }
+        return ([agreed].compactMap(\.self) + others.map(\.endpoint) + rest).compactMap(candidate)
     }
 }
 

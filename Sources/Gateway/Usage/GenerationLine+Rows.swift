@@ -75,7 +75,8 @@ extension GenerationLine {
     private static let columns: SQL = """
         account_id, id, mode, key_id, state, dialect, model, provider, price_version, n, images,
         held, captured, posting_id, batch_id, progress, created_at, ended_at, error_kind,
-        error_message, queue_us, provider_us, store_us, total_us, request
+        error_message, queue_us, provider_us, store_us, total_us, served_by,
+        request
         """
 
     private static func read(_ row: inout RowReader) throws -> GenerationLine {
@@ -103,10 +104,12 @@ extension GenerationLine {
         let provided: Int64? = try row.next()
         let store: Int64? = try row.next()
         let total: Int64? = try row.next()
+        let servedBy: String? = try row.next()
         let request: JSONText = try row.next()
         return GenerationLine(
             account: account, id: id, mode: Mode(rawValue: mode) ?? .live, key: key, state: state,
-            dialect: dialect, model: model, provider: provider, priceVersion: version, n: n,
+            dialect: dialect, model: model, provider: provider, servedBy: servedBy,
+            priceVersion: version, n: n,
             delivered: delivered, held: held, captured: captured, posting: posting, batch: batch,
             progress: progress, createdAt: createdAt, endedAt: endedAt, errorKind: errorKind,
             errorMessage: errorMessage, queueMicros: queue, providerMicros: provided,

@@ -28,7 +28,10 @@ public struct GenerationLine: Sendable {
     public let state: String
     public let dialect: String
     public let model: String
+    /// Whose price was agreed.
     public let provider: String
+    /// Whose pictures were delivered; nil for the built-in one, and where there are none.
+    public let servedBy: String?
     public let priceVersion: Int32
     public let n: Int32
     public let delivered: Int32

@@ -1,0 +1,76 @@
+import Gateway
+import GatewaySupport
+import Pictures
+import Postgres
+import ProviderSupport
+import Providers
+import Units
+
+@testable import atelier_admin
+
+/// An admin at the command line of a gateway's database.
+struct Desk: Sendable {
+    let gateway: TestGateway
+    var environment: [String: String] = [:]
+    /// What is typed when something is asked; nil for nobody there.
+    var answer: String?
+
+    /// Runs `words` as the program would.
+    func run(_ words: String...) async throws -> atelier_admin.Result { try await run(words) }
+
+    func run(_ words: [String]) async throws -> atelier_admin.Result {
+        guard let command = Command.all.first(where: { words.starts(with: $0.words) }) else {
+            throw UsageFault("no command \(words)")
+        }
+        // No two events of the audit log at the same time.
+        gateway.time.pass(.milliseconds(1))
+        let options = try Options(Array(words.dropFirst(command.words.count)), for: command)
+        let variables = environment.merging(["DATABASE_URL": gateway.url, "USER": "ann"]) { $1 }
+        let session = try Session(
+            environment: variables, options: options, clock: gateway.time.clock,
+            answer: { [answer] _ in answer })
+        defer { session.database.close() }
+        return try await command.run(session)
+    }
+
+    /// Has the database say what the product's file says, as an admin does.
+    func sync(_ options: [String] = []) async throws -> String {
+        try await run(["models", "sync", ProductCatalogue.path] + options).text
+    }
+
+    /// What the audit log holds on `subject`, oldest first, each with its reason.
+    func audited(_ subject: String) async throws -> [String] {
+        try await gateway.database.read {
+            try $0.rows(
+                """
+                select action || ': ' || coalesce(reason, '-') || ' by ' || actor from audit_event
+                where subject = \(subject) order by at, id
+                """
+            ) { try $0.next(String.self) }
+        }
+    }
+}
+
+extension TestGateway {
+    /// A picture of `model` for `customer`.
+    func picture(
+        of model: String, for customer: Customer, size: GenerationRequest.Size = .auto,
+        quality: String? = nil
+    ) async throws -> FinishedGeneration {
+        try await engine.finish(
+            GenerationRequest(
+                dialect: .openAI, model: model, prompt: "a fox", size: size, quality: quality,
+                format: .png), for: customer.hash)
+    }
+}
+
+extension Emulator {
+    /// Ready to be bought from, as a server is told by its environment.
+    var ready: ReadyVendor {
+        get throws { ReadyVendor(vendor: try vendor, credentials: [Emulator.credential]) }
+    }
+}
+
+extension GenerationRequest.Size {
+    static let square = pixels(PixelSize(width: 1024, height: 1024))
+}
