@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GatewaySupport
 import Ledger
 import Pictures
@@ -65,7 +66,9 @@ import Units
     ]) func theSecondDeliversAndTheCustomerPaysOnce(
         _ behaviour: Behaviour, _ outcome: String
     ) async throws {
-        try await withTwo(firstTimeout: .milliseconds(400)) { gateway, acme, openAI, azure in
+        // Only who is to be given up is given little time.
+        let timeout: Duration? = if case .slow = behaviour { .milliseconds(400) } else { nil }
+        try await withTwo(firstTimeout: timeout) { gateway, acme, openAI, azure in
             openAI.will(behaviour)
             let made = try await gateway.engine.finish(ask(), for: acme.hash)
             #expect(made.images.count == 1)
@@ -163,5 +166,122 @@ import Units
             #expect(made.money.captured.dollars == "0.00937")
             #expect(made.money.captured < made.money.held)
         }
+    }
+
+    // MARK: Tasks
+
+    /// Black Forest Labs draws one picture a call, as a task.
+    private func withTasks(
+        credentials: [Secret] = [Emulator.credential],
+        _ body: @escaping @Sendable (TestGateway, Customer, Emulator) async throws -> Void
+    ) async throws {
+        try await withEmulator(of: "black-forest-labs") { vendor in
+            try await withGateway(vendors: [ready(vendor, credentials: credentials)]) { gateway in
+                try await gateway.sync()
+                try await body(gateway, gateway.customer(credits: "10.00"), vendor)
+            }
+        }
+    }
+
+    private func task(_ n: Int) -> GenerationRequest {
+        GenerationRequest(
+            dialect: .openAI, model: "flux-2-pro", prompt: "a fox", n: n,
+            size: .pixels(PixelSize(width: 512, height: 512)), format: .png)
+    }
+
+    @Test func tasksThatEndOneAfterTheOtherAreAllDelivered() async throws {
+        try await withTasks { gateway, acme, vendor in
+            vendor.will(.done, .slow(.seconds(3)), .slow(.seconds(1)), .done)
+            let made = try await gateway.engine.finish(task(4), for: acme.hash)
+            #expect(made.images.count == 4)
+            #expect(made.money.captured.dollars == "0.12")
+            #expect(vendor.accepted == 4 && vendor.complaints == [])
+        }
+    }
+
+    @Test func aTaskThatFailsCostsOnlyItsPicture() async throws {
+        try await withTasks { gateway, acme, vendor in
+            vendor.will(.done, .failsInside(.overloaded), .done)
+            let made = try await gateway.engine.finish(task(3), for: acme.hash)
+            #expect(made.images.count == 2 && made.money.captured.dollars == "0.06")
+            #expect(vendor.accepted == 3)
+        }
+    }
+
+    /// What its vendor says has failed is over: it is submitted again, not asked for.
+    @Test func aTaskThatItsVendorGaveUpIsSubmittedAgain() async throws {
+        try await withTasks { gateway, acme, vendor in
+            vendor.will(.failsInside(.overloaded))
+            let made = try await gateway.engine.finish(task(1), for: acme.hash)
+            #expect(made.images.count == 1 && vendor.accepted == 2)
+            #expect(
+                try await attempts(gateway) == [
+                    "black-forest-labs failed", "black-forest-labs done",
+                ])
+        }
+    }
+
+    @Test func aRefusalAmongFailuresIsTheAnswer() {
+        let refusal = ProviderFailure.refused(Refusal(.moderated, "no"))
+        let worst = ProviderFailure.worst(of: [.busy(retryAfter: nil), refusal, .broken("cut")])
+        guard case .refused = worst else {
+            Issue.record("the prompt would be taken to somebody else")
+            return
+        }
+    }
+
+    @Test func whoWasUnderWayWhenAnEndpointWasTakenOutDoesNotKeepItOut() {
+        let breakers = Breakers()
+        let name = Breakers.Name(provider: "a", model: "b")
+        let now = Timestamp(seconds: 1_800_000_000)
+        for _ in 0..<40 { breakers.failed(name, at: now) }
+        #expect(!breakers.admits(name, at: now + .seconds(14)))
+        #expect(breakers.admits(name, at: now + .seconds(15)))
+        // One probe at a time; a bad one keeps it out for twice as long.
+        #expect(!breakers.admits(name, at: now + .seconds(15)))
+        breakers.failed(name, at: now + .seconds(15))
+        #expect(!breakers.admits(name, at: now + .seconds(44)))
+        #expect(breakers.admits(name, at: now + .seconds(45)))
+        breakers.succeeded(name)
+        #expect(breakers.admits(name, at: now + .seconds(46)) && breakers.outCount == 0)
+    }
+
+    /// A prompt of which nothing can be drawn is its caller's matter, not the endpoint's.
+    @Test func promptsOfWhichNothingComesTakeNoEndpointOut() async throws {
+        try await withTwo { gateway, acme, openAI, azure in
+            var alone = ask()
+            alone.routing.only = ["openai"]
+            let request = alone
+            for _ in 0..<4 {
+                openAI.will(.failsInside(.noImage), .failsInside(.noImage))
+                await #expect(throws: Refusal.self) {
+                    _ = try await gateway.engine.finish(request, for: acme.hash)
+                }
+            }
+            // Each is tried once more, and no more often: every try is paid for.
+            #expect(openAI.submissions == 8)
+            #expect(gateway.engine.endpointsLeftAlone == 0)
+        }
+    }
+
+    @Test func whatIsForOneProviderIsPassedOnAsFarAsItsEndpointTakesIt() async throws {
+        try await withTwo { gateway, acme, openAI, azure in
+            var request = ask()
+            request.routing.options = [
+                "openai": ["background": .string("opaque"), "n": .number(10), "tools": .array([])]
+            ]
+            let wanted = request
+            let made = try await gateway.engine.finish(wanted, for: acme.hash)
+            #expect(made.images.count == 1 && openAI.complaints == [])
+        }
+    }
+
+    @Test func heavyPicturesWaitForEachOther() {
+        let budget = UploadBudget(bytesMax: 100)
+        #expect(budget.take(60) && !budget.take(60) && budget.take(40))
+        budget.give(60)
+        budget.give(40)
+        // One that is heavier than all of it is let in alone.
+        #expect(budget.take(500) && !budget.take(1))
     }
 }

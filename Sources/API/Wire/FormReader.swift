@@ -12,11 +12,14 @@ struct FormReader {
     private var sink: FormSink?
     private var head = MultipartHead(name: "")
     private var texts = 0
+    private var begun = 0
     private var textBytes = 0
     private(set) var parts: [Form.Part] = []
     private(set) var files: [SpooledFile] = []
 
     static let textsMax = 64
+    /// Parts of all kinds, empty ones too.
+    static let partsMax = 128
     /// Of all texts together.
     static let textBytesMax = 1024 * 1024
 
@@ -62,6 +65,12 @@ struct FormReader {
         switch event {
         case .part(let head):
             self.head = head
+            begun += 1
+            guard begun <= Self.partsMax else {
+                throw Refusal(
+                    .invalidValue, "The form has more than \(Self.partsMax) parts.",
+                    field: head.name)
+            }
             if head.filename != nil {
                 sink = .spool(try await begin())
             } else {

@@ -1,4 +1,5 @@
 import Gateway
+import Providers
 import Units
 
 /// Which providers a caller of dialect (d) wants: the member `provider`.
@@ -19,8 +20,16 @@ extension Routing {
         allowsFallbacks = try wishes.boolean("allow_fallbacks") ?? true
         guard let options = try wishes.object("options") else { return }
         guard options.names.count <= Self.listMax else { throw Self.tooMany("options") }
-        for provider in options.names {
-            self.options[provider] = try options.foreign(provider)
+        for provider in options.names where !provider.utf8.contains(0) {
+            // What no endpoint could take is dropped, as documented; a NUL the database would refuse.
+            self.options[provider] = try options.foreign(provider)?.filter { name, value in
+                guard PictureOption(rawValue: name) != nil else { return false }
+                switch value {
+                case .string(let text): return !text.utf8.contains(0)
+                case .number, .bool: return true
+                case .null, .array, .object: return false
+                }
+            }
         }
     }
 
@@ -29,7 +38,11 @@ extension Routing {
     ) throws(Refusal) -> [String]? {
         guard let names = try wishes.strings(name) else { return nil }
         guard names.count <= listMax else { throw tooMany(name) }
-        guard names.allSatisfy({ (1...nameMax).contains($0.unicodeScalars.count) }) else {
+        guard
+            names.allSatisfy({
+                (1...nameMax).contains($0.unicodeScalars.count) && !$0.utf8.contains(0)
+            })
+        else {
             throw Refusal(
                 .invalidValue,
                 "A provider in 'provider.\(name)' has a name of 1 to \(nameMax) characters.",

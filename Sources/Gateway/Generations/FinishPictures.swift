@@ -8,11 +8,17 @@ extension Engine {
     ///
     /// Nothing that it says of a picture is believed: what is none, or is larger than anything that
     /// could have been asked for, is not delivered. Throws when none is left.
-    func finish(_ pictures: [[UInt8]], for assignment: Assignment) async throws -> [MadePicture] {
+    func finish(_ pictures: [[UInt8]], for assignment: Assignment, by deadline: Timestamp
+    ) async throws -> [MadePicture] {
         var finished: [MadePicture] = []
-        for bytes in pictures {
+        if pictures.count > assignment.n {
+            log(.warning, "a provider sent more pictures than it was asked for")
+        }
+        for bytes in pictures.prefix(assignment.n) {
             do {
-                finished.append(try await store.work { try Self.finished(bytes, assignment) })
+                finished.append(try await store.patiently(until: deadline, clock) {
+                        try Self.finished(bytes, assignment)
+                    })
             } catch let failure as PictureFailure {
                 log(.warning, "a provider's picture was not taken", ["reason": "\(failure)"])
             }

@@ -93,7 +93,7 @@ public struct Assignment: Sendable {
     public let compression: Int?
     public let seed: Int64
     public let keeping: GenerationRequest.Keeping
-    public let options: [PictureOption: PictureOption.Value]
+    public internal(set) var options: [PictureOption: PictureOption.Value]
     /// Pictures to start from; none until they have been looked at.
     public internal(set) var inputs: [InputPicture] = []
     public internal(set) var mask: InputPicture?

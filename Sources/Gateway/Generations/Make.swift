@@ -22,7 +22,7 @@ extension Engine {
         var round = 0
         while true {
             var failures: [ProviderFailure] = []
-            let turn = turn(of: candidates, owning: owned)
+            let turn = turn(of: candidates, owning: owned, order)
             if turn.isEmpty { failures.append(.out("nobody can be asked")) }
             for candidate in turn {
                 let name = candidate.name
@@ -44,10 +44,15 @@ extension Engine {
                 } catch let failure as ProviderFailure {
                     note(failure, nil, by: candidate, since: started, in: attempts)
                     failures.append(failure)
-                    if case .failed = failure { owned = nil }
+                    owned = nil
                     try judge(failure, of: candidate, order)
                 } catch {
                     breakers.neither(name)
+                    if let refusal = error as? Refusal {
+                        note(
+                            .broken(refusal.message), nil, by: candidate, since: started,
+                            in: attempts)
+                    }
                     throw error
                 }
             }
@@ -58,44 +63,18 @@ extension Engine {
     }
 
     /// Who is asked in a round: whoever has a task of ours, and else everybody.
-    private func turn(of candidates: [Candidate], owning task: OwnedTask?) -> [Candidate] {
+    private func turn(
+        of candidates: [Candidate], owning task: OwnedTask?, _ order: Order
+    ) -> [Candidate] {
         guard let task else { return candidates }
-        guard let provider = task.provider else { return Array(candidates.prefix(1)) }
-        return candidates.filter { $0.endpoint.provider == provider }
-    }
-
-    /// What a failure means for its provider; throws when it is the customer's.
-    private func judge(
-        _ failure: ProviderFailure, of candidate: Candidate, _ order: Order
-    ) throws {
-        let name = candidate.name
-        log(
-            .warning, "provider tried again",
-            [
-                "generation": order.generation, "provider": name.provider, "error": "\(failure)",
-            ])
-        guard candidate.provider.isForeign else {
-            if case .refused(let refusal) = failure { throw refusal }
-            return
-        }
-        switch failure {
-        case .refused(let refusal):
-            breakers.neither(name)
-            throw refusal
-        case .busy: breakers.neither(name)
-        case .broken, .failed:
-            if breakers.failed(name, at: clock.now) {
-                log(
-                    .error, "provider is left alone for a while",
-                    ["provider": name.provider, "model": name.model])
-            }
-        case .out(let reason):
-            breakers.failed(name, at: clock.now, forGood: true)
-            figures.countAlarm()
-            log(
-                .error, "provider needs to be looked at",
-                ["provider": name.provider, "model": name.model, "reason": reason])
-        }
+        guard let owner = task.provider else { return Array(candidates.prefix(1)) }
+        if let known = candidates.first(where: { $0.endpoint.provider == owner }) { return [known] }
+        // It may be offered to nobody any more, and has our work all the same.
+        let model = catalogue.current.model(named: order.model)
+        guard let endpoint = model?.endpoints.first(where: { $0.provider == owner }),
+            let provider = provider(owner, in: order.wallet.mode)
+        else { return [] }
+        return [Candidate(endpoint: endpoint, provider: provider)]
     }
 
     /// One candidate, from submission to its last word.
@@ -103,10 +82,7 @@ extension Engine {
         _ order: Order, by candidate: Candidate, _ round: Int, _ owned: inout OwnedTask?,
         onItsOwn: Bool, _ show: Show?
     ) async throws -> Delivered {
-        let commission = Commission(
-            generation: order.generation, assignment: order.assignment,
-            endpoint: candidate.endpoint,
-            passthrough: order.request.routing.options[candidate.endpoint.provider] ?? [:])
+        let commission = Commission(order, for: candidate)
         var failedPolls = 0
         var percentKnown = 0
         while true {
@@ -142,11 +118,21 @@ extension Engine {
                 }
                 return delivered
             } catch let failure as ProviderFailure {
-                if case .failed = failure { owned = nil }
+                switch failure {
+                case .failed, .empty: owned = nil
+                case .refused: throw failure
+                case .busy, .broken, .out: break
+                }
                 guard owned != nil else { throw failure }
-                if case .refused = failure { throw failure }
-                // It has our work: it is asked on.
-                let wait = try wait(after: [failure], failedPolls, of: order, [candidate])
+                // It has our work and will be paid for it: it is asked on until the deadline.
+                let wait = backoff(failedPolls, atMost: Self.pauseMax)
+                guard clock.now + wait < order.deadline else { throw Self.tooLate }
+                log(
+                    .warning, "a task could not be asked for",
+                    [
+                        "generation": order.generation, "provider": candidate.name.provider,
+                        "error": "\(failure)",
+                    ])
                 try await pause(wait, onItsOwn: onItsOwn)
                 failedPolls += 1
             }
@@ -163,7 +149,8 @@ extension Engine {
                 pictures: delivered.pictures.map { MadePicture(bytes: $0, size: size) },
                 usage: delivered.usage, provider: nil, cost: nil)
         }
-        let pictures = try await finish(delivered.pictures, for: order.assignment)
+        let pictures = try await finish(
+            delivered.pictures, for: order.assignment, by: order.deadline)
         return Served(
             pictures: pictures, usage: delivered.usage, provider: candidate.endpoint.provider,
             cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)))
@@ -198,44 +185,6 @@ extension Engine {
                 message: failure.map { "\($0)" }, request: delivered?.request, startedAt: started,
                 latency: clock.now - started,
                 cost: delivered?.usage.cost.flatMap(Credits.init(roundingUp:))))
-    }
-
-    /// How long to wait before the next try, or the refusal when there is none.
-    private func wait(
-        after failures: [ProviderFailure], _ round: Int, of order: Order,
-        _ candidates: [Candidate]
-    ) throws(Refusal) -> Duration {
-        let backoff = limits.retryAfter * (1 << min(round, 10))
-        // Less up to half, so that those who failed together do not come back together.
-        var wait = backoff - backoff * Double.random(in: 0..<0.5)
-        var end: Refusal?
-        for failure in failures {
-            switch failure {
-            case .refused(let refusal): throw refusal
-            case .busy(let retryAfter):
-                wait = max(wait, retryAfter ?? .zero)
-                end =
-                    end
-                    ?? Refusal(
-                        .rateLimited,
-                        "The provider is too busy at the moment. Nothing was charged.",
-                        retryAfter: max(.seconds(5), retryAfter ?? .zero))
-            case .broken, .failed:
-                end = Refusal(
-                    .providerFailed, "The provider could not make the image. Nothing was charged.",
-                    retryAfter: .seconds(5))
-            case .out: continue
-            }
-        }
-        guard let end else {
-            throw Refusal(
-                .unavailable,
-                "The model '\(order.model)' is not served at the moment. Nothing was charged.",
-                field: "model",
-                retryAfter: breakers.wait(for: candidates.map(\.name), at: clock.now))
-        }
-        guard round + 1 < limits.attemptsMax, clock.now + wait < order.deadline else { throw end }
-        return wait
     }
 
     private static let tooLate = Refusal(

@@ -87,6 +87,8 @@ package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
     case broken(String)
     /// The work itself failed, and no task is left to ask for.
     case failed(String)
+    /// It says that it has worked, and there is no picture: often the prompt's doing.
+    case empty(String)
     /// It cannot serve anybody until somebody has looked: our credential is refused, our account
     /// there is empty, or it no longer knows the model. Another may.
     case out(String)
@@ -97,6 +99,7 @@ package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
         case .busy: "busy"
         case .broken(let reason): "broken: \(reason)"
         case .failed(let reason): "failed: \(reason)"
+        case .empty(let reason): "empty: \(reason)"
         case .out(let reason): "out: \(reason)"
         }
     }

@@ -33,7 +33,7 @@ extension Engine {
             let painting = clock.now
             latency.provider = painting - started
             for picture in made.pictures {
-                images.append(try await keep(picture, order.assignment))
+                images.append(try await keep(picture, order))
             }
             latency.store = clock.now - painting
             outcome = .delivered(
@@ -69,7 +69,10 @@ extension Engine {
             // What may have been paid for after all must still be there.
             if (error as? Refusal)?.kind != .outcomeUnknown {
                 await discard(images)
-                await discardInputs(of: order.assignment)
+                // One that has passed on needs them; what nobody needs is swept.
+                if (error as? Refusal)?.kind != .interrupted {
+                    await discardInputs(of: order.assignment)
+                }
             }
             throw error
         }
@@ -117,17 +120,19 @@ extension Engine {
     }
 
     private func keep(
-        _ picture: MadePicture, _ assignment: Assignment
+        _ picture: MadePicture, _ order: Order
     ) async throws -> FinishedGeneration.Image {
-        let bytes = picture.bytes
+        let (bytes, assignment) = (picture.bytes, order.assignment)
         guard assignment.keeping == .kept else {
             return .init(kept: nil, bytes: bytes, size: picture.size)
         }
-        let name = try await store.put(bytes, extension: assignment.format.fileExtension)
+        let name = try await store.patiently(until: order.deadline, clock, doing: {
+            try await store.put(bytes, extension: assignment.format.fileExtension)
+        })
         let kept = KeptImage(
             id: ID(at: clock.now), name: name, format: assignment.format, size: picture.size,
             byteCount: bytes.count)
-        return .init(kept: kept, bytes: bytes, size: assignment.size)
+        return .init(kept: kept, bytes: bytes, size: picture.size)
     }
 
     /// Removes pictures that nobody was given.

@@ -98,6 +98,7 @@ public struct StoredRequest: Sendable {
         guard inputs.allSatisfy({ $0 != nil }) else { return nil }
         assignment.inputs = inputs.compactMap(\.self)
         assignment.mask = wire.mask.flatMap(InputPicture.init)
+        guard (wire.mask == nil) == (assignment.mask == nil) else { return nil }
         self.assignment = assignment
         routing = wire.routing.map(Routing.init) ?? Routing()
         webhook = wire.webhook.map { webhook in

@@ -25,6 +25,9 @@ extension Engine {
             let verdict = try await ask()
             if case .repeats = verdict { await discardInputs(of: plans) }
             return verdict
+        } catch DatabaseFailure.uncertain {
+            // It may have been let in: then it needs them, and otherwise they are swept.
+            throw DatabaseFailure.uncertain
         } catch {
             await discardInputs(of: plans)
             throw error

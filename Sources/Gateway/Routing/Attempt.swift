@@ -47,7 +47,7 @@ extension ProviderFailure {
         case .refused: .refused
         case .busy: .busy
         case .broken: .broken
-        case .failed: .failed
+        case .failed, .empty: .failed
         case .out: .out
         }
     }

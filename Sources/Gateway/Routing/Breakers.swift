@@ -58,13 +58,17 @@ final class Breakers: Sendable {
             var state = states[name] ?? State()
             defer { states[name] = state }
             state.failures += 1
-            let wasProbed = state.isProbed
-            state.isProbed = false
-            guard forGood || wasProbed || state.failures >= Self.failuresMax else { return false }
-            let isNew = state.outUntil == nil
-            if !isNew { state.pause = min(state.pause * 2, Self.pauses.longest) }
+            guard state.outUntil == nil else {
+                // Whoever was under way when it was taken out says nothing new; a probe does.
+                guard state.isProbed else { return false }
+                state.isProbed = false
+                state.pause = min(state.pause * 2, Self.pauses.longest)
+                state.outUntil = now + state.pause
+                return false
+            }
+            guard forGood || state.failures >= Self.failuresMax else { return false }
             state.outUntil = now + state.pause
-            return isNew
+            return true
         }
     }
 

@@ -1,6 +1,6 @@
 import Ledger
 import Pictures
-package import Providers
+import Providers
 package import Units
 
 /// A provider that may carry an order out, and as what.
@@ -18,8 +18,33 @@ package struct Commission: Sendable {
     package let generation: ID<Generation>
     package let assignment: Assignment
     package let endpoint: Catalogue.Endpoint
-    /// What the customer has for this provider alone.
-    package let passthrough: [String: JSONValue]
+
+    init(
+        generation: ID<Generation>, assignment: Assignment, endpoint: Catalogue.Endpoint
+    ) {
+        self.generation = generation
+        self.assignment = assignment
+        self.endpoint = endpoint
+    }
+
+    /// What `candidate` is given of `order`: also what its caller has for this provider alone, as far as
+    /// the endpoint says that it takes it. Anything else could cost what was not held.
+    init(_ order: Order, for candidate: Candidate) {
+        generation = order.generation
+        endpoint = candidate.endpoint
+        var assignment = order.assignment
+        let own = order.request.routing.options[candidate.endpoint.provider] ?? [:]
+        let wanted = [PictureOption: PictureOption.Value](own).filter {
+            assignment.options[$0.key] == nil
+        }
+        for (option, value) in wanted {
+            // What the endpoint would refuse is dropped in silence, as documented.
+            let accepted = try? candidate.endpoint.capabilities?.accepted(
+                [option: value], for: assignment.format)
+            if let accepted { assignment.options.merge(accepted) { own, _ in own } }
+        }
+        self.assignment = assignment
+    }
 }
 
 extension Engine {

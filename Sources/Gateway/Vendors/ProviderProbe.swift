@@ -131,8 +131,7 @@ public struct ProviderProbe: Sendable {
         by provider: VendorProvider, _ deadline: Timestamp, _ clock: Clock
     ) async throws -> Delivered {
         let commission = Commission(
-            generation: ID(at: clock.now), assignment: assignment, endpoint: endpoint,
-            passthrough: [:])
+            generation: ID(at: clock.now), assignment: assignment, endpoint: endpoint)
         var progress = try await provider.submit(commission, attempt: 0, by: deadline, show: nil)
         while true {
             switch progress {
@@ -155,7 +154,7 @@ extension ProviderFailure {
         case .refused(let refusal): refusal.message
         case .busy(let retryAfter):
             "too many calls at the moment" + (retryAfter.map { ", again after \($0)" } ?? "")
-        case .broken(let reason), .failed(let reason), .out(let reason): reason
+        case .broken(let reason), .failed(let reason), .empty(let reason), .out(let reason): reason
         }
     }
 }

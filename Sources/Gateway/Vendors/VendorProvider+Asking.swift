@@ -13,8 +13,7 @@ extension VendorProvider {
         var ask = Ask(
             model: commission.endpoint.providerModel, prompt: assignment.prompt,
             size: assignment.size, quality: assignment.quality, format: assignment.format,
-            compression: assignment.compression, options: assignment.options,
-            passthrough: commission.passthrough)
+            compression: assignment.compression, options: assignment.options)
         // What an endpoint is not asked for it decides itself.
         let words = able.sizes.words(for: assignment.size)
         if able.parameters["aspect_ratio"] != nil { ask.ratio = words.ratio }
@@ -41,11 +40,13 @@ extension VendorProvider {
         do {
             return InputFile(
                 bytes: try await inputs.read(picture), format: picture.format, size: picture.size)
-        } catch {
+        } catch is Inputs.Missing {
             throw .refused(
                 Refusal(
                     .interrupted, "A picture to start from is no longer there. Nothing was charged."
                 ))
+        } catch {
+            throw .busy(retryAfter: .seconds(1))
         }
     }
 }

@@ -3,48 +3,48 @@ import HTTPClient
 import Pictures
 import Providers
 import Storage
+import Threads
 import Units
 
 /// From a call to a vendor's answer, and to its pictures.
 extension VendorProvider {
     func submit(
-        _ ask: Ask, _ credential: Secret?, by deadline: Timestamp, show: Show?
-    ) async throws(ProviderFailure) -> Progress {
-        let prepared = try await prepared { [vendor, clock] in
-            try vendor.submit(ask, with: credential, at: clock.now)
-        }
-        guard prepared.isStreamed else {
-            let (reply, texts) = try await send(prepared, credential, by: deadline)
-            let progress = try understood(credential) { () throws(VendorFailure) in
+        _ ask: Ask, _ number: Int, by deadline: Timestamp, show: Show?
+    ) async throws(ProviderFailure) -> SubmittedPart {
+        let credential = credentials[number]
+        let (call, request) = try await prepared(ask, credential, by: deadline)
+        let progress: Providers.Progress
+        var texts: LongTexts?
+        if call.isStreamed {
+            progress = try await streamed(request, ask, credential, show: show)
+        } else {
+            let (reply, taken) = try await send(request, by: deadline)
+            texts = taken
+            progress = try understood(credential) { () throws(VendorFailure) in
                 try vendor.read(reply, of: ask)
             }
-            return try await arrived(progress, texts, credential, by: deadline)
         }
-        let answer = try await streamed(prepared, ask, credential, by: deadline, show: show)
-        return try await arrived(answer, nil, credential, by: deadline)
+        switch progress {
+        case .pending(let task, let next, _):
+            return .begun(TaskPart(credential: number, task: task), next: next)
+        case .done(let made):
+            return .delivered(try await arrived(made, texts, by: deadline, isTask: false))
+        }
     }
 
-    func poll(
-        _ task: String, _ credential: Secret?, by deadline: Timestamp
-    ) async throws(ProviderFailure) -> Progress {
-        let call = try understood(credential) { () throws(VendorFailure) in
-            try vendor.poll(task, with: credential, at: clock.now)
-        }
-        let (reply, texts) = try await send(call, credential, by: deadline)
-        let progress = try understood(credential) { () throws(VendorFailure) in
-            try vendor.readPoll(reply, of: task)
-        }
-        return try await arrived(progress, texts, credential, by: deadline)
-    }
-
-    /// A call that may have to convert a mask, which is no work for an event loop.
+    /// The request of a call: masks are converted and pictures put into base64 for it, which is no work
+    /// for an event loop.
     private func prepared(
-        _ make: @escaping @Sendable () throws -> Providers.Call
-    ) async throws(ProviderFailure) -> Providers.Call {
+        _ ask: Ask, _ credential: Secret?, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> (Providers.Call, OutgoingRequest) {
         do {
-            return try await inputs.store.work { try make() }
+            return try await inputs.store.work { [self] in
+                let call = try vendor.submit(ask, with: credential, at: clock.now)
+                return (call, request(call, by: deadline))
+            }
         } catch let failure as VendorFailure {
-            throw ProviderFailure(failure, of: vendor)
+            throw ProviderFailure(
+                credential.map { failure.hiding($0) } ?? failure, of: vendor)
         } catch {
             throw .busy(retryAfter: .seconds(1))
         }
@@ -61,11 +61,8 @@ extension VendorProvider {
         }
     }
 
-    func request(
-        _ call: Providers.Call, by deadline: Timestamp
-    ) -> OutgoingRequest {
-        let boundary =
-            "atelier-\(UInt64.random(in: .min ... .max))\(UInt64.random(in: .min ... .max))"
+    func request(_ call: Providers.Call, by deadline: Timestamp) -> OutgoingRequest {
+        let boundary = "atelier-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
         let content = call.content(boundary: boundary)
         var request = OutgoingRequest(
             call.method, call.url, headers: call.headers, body: content?.bytes ?? [])
@@ -78,31 +75,20 @@ extension VendorProvider {
         return request
     }
 
-    private func send(
-        _ call: Providers.Call, _ credential: Secret?, by deadline: Timestamp
+    /// The answer, its pictures taken out of it.
+    func send(
+        _ request: OutgoingRequest, by deadline: Timestamp
     ) async throws(ProviderFailure) -> (Reply, LongTexts?) {
-        let response = try await answer(to: request(call, by: deadline))
-        let type = response.headers["Content-Type"]?.lowercased() ?? ""
-        guard type.contains("json") else {
-            return (
-                Reply(
-                    status: response.status.rawValue, headers: response.headers,
-                    bytes: response.body), nil
-            )
+        let response = try await answer(to: request)
+        let status = response.status.rawValue
+        guard response.headers["Content-Type"]?.lowercased().contains("json") == true else {
+            return (Reply(status: status, headers: response.headers, bytes: response.body), nil)
         }
-        do {
-            // Megabytes of it are read on a pool, and gone before the pictures are looked at.
-            let texts = try await inputs.store.work {
-                LongTexts(response.body, nonce: .random(in: .min ... .max))
-            }
-            return (
-                Reply(
-                    status: response.status.rawValue, headers: response.headers, bytes: texts.json),
-                texts
-            )
-        } catch {
-            throw .broken("the server was too busy to read its answer")
+        // Megabytes of it are read on a pool, and gone before the pictures are looked at.
+        let texts = try await computed(by: deadline) {
+            LongTexts(response.body, nonce: .random(in: .min ... .max))
         }
+        return (Reply(status: status, headers: response.headers, bytes: texts.json), texts)
     }
 
     func answer(
@@ -118,26 +104,55 @@ extension VendorProvider {
         }
     }
 
-    /// Brings the pictures of finished work here.
-    private func arrived(
-        _ progress: Providers.Progress, _ texts: LongTexts?, _ credential: Secret?,
-        by deadline: Timestamp
-    ) async throws(ProviderFailure) -> Progress {
-        switch progress {
-        case .pending(let task, let next, let percent):
-            return .pending(task: task, next: next, percent: percent)
-        case .done(let made):
-            var delivered = Delivered([])
-            for picture in made.pictures {
-                delivered.pictures.append(try await bytes(of: picture, texts, by: deadline))
-            }
-            if made.gridSide > 1 {
-                delivered.pictures = try await cut(delivered.pictures, made.gridSide)
-            }
-            delivered.usage = made.usage
-            delivered.request = made.request
-            return .done(delivered)
+    /// Computes on a pool. What a vendor has answered is paid for, so a full pool is waited for.
+    private func computed<Value: Sendable>(
+        by deadline: Timestamp, _ compute: @escaping @Sendable () throws -> Value
+    ) async throws(ProviderFailure) -> Value {
+        do {
+            return try await inputs.store.patiently(until: deadline, clock, compute)
+        } catch is WorkerPool.PoolFull {
+            throw .broken("the server was too busy to read its answer")
+        } catch {
+            throw .failed("\(error)")
         }
+    }
+
+    // MARK: Pictures
+
+    /// How often a result's address is tried, and the first pause: each next one is twice as long.
+    private static let fetchesMax = 5
+    private static let fetchPause: Duration = .milliseconds(200)
+
+    /// Brings the pictures of finished work here. One that cannot be had is left out; when none can, a
+    /// task is asked for again, for its addresses may be new ones then.
+    func arrived(
+        _ made: Made, _ texts: LongTexts?, by deadline: Timestamp, isTask: Bool
+    ) async throws(ProviderFailure) -> Delivered {
+        var delivered = Delivered([])
+        var failure: ProviderFailure?
+        for picture in made.pictures {
+            do throws(ProviderFailure) {
+                delivered.pictures.append(try await bytes(of: picture, texts, by: deadline))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure, delivered.pictures.isEmpty {
+            throw isTask ? .broken("\(failure)") : .failed("\(failure)")
+        }
+        if made.gridSide > 1 {
+            let pictures = delivered.pictures
+            delivered.pictures = try await computed(by: deadline) {
+                try pictures.flatMap { picture in
+                    try Grid.cut(Picture.decode(picture), side: made.gridSide).map {
+                        try Picture.encode($0, as: .png)
+                    }
+                }
+            }
+        }
+        delivered.usage = made.usage.bounded
+        delivered.request = made.request.map { String($0.filter(\.isPlain).prefix(200)) }
+        return delivered
     }
 
     private func bytes(
@@ -146,68 +161,49 @@ extension VendorProvider {
         switch picture {
         case .bytes(let bytes): return bytes
         case .base64(let text):
-            let texts = texts ?? LongTexts([], nonce: 0)
-            guard let bytes = texts.picture(text) else {
+            guard let bytes = (texts ?? LongTexts([], nonce: 0)).picture(text) else {
                 throw .failed("its base64 is damaged")
             }
             return bytes
         case .url(let url):
             let call = try understood(nil) { () throws(VendorFailure) in try vendor.fetch(url) }
-            let response = try await answer(to: request(call, by: deadline))
-            guard response.status.rawValue == 200 else {
-                throw .broken("its picture answers \(response.status.rawValue)")
-            }
-            return response.body
+            return try await fetched(call, by: deadline)
         }
     }
 
-    private func cut(
-        _ pictures: [[UInt8]], _ side: Int
-    ) async throws(ProviderFailure) -> [[UInt8]] {
-        do {
-            return try await inputs.store.work {
-                try pictures.flatMap { picture in
-                    try Grid.cut(Picture.decode(picture), side: side).map {
-                        try Picture.encode($0, as: .png)
-                    }
-                }
+    /// A result that is paid for: its address is tried again before it is given up.
+    private func fetched(
+        _ call: Providers.Call, by deadline: Timestamp
+    ) async throws(ProviderFailure) -> [UInt8] {
+        var failure = ProviderFailure.broken("its picture was not fetched")
+        for attempt in 0..<Self.fetchesMax where clock.now < deadline {
+            if attempt > 0 { await Uncancelled.pause(Self.fetchPause * (1 << (attempt - 1))) }
+            do throws(ProviderFailure) {
+                let response = try await answer(to: request(call, by: deadline))
+                if response.status == .ok { return response.body }
+                failure = .broken("its picture answers \(response.status.rawValue)")
+            } catch {
+                failure = error
             }
-        } catch {
-            throw .failed("its grid cannot be cut: \(error)")
         }
+        throw failure
     }
 }
 
-extension VendorFailure {
-    /// What it says, with a full stop.
-    fileprivate var sentence: String {
-        message.last.map { ".!?".contains($0) } == true ? message : message + "."
+extension VendorUsage {
+    /// The same within what can be counted with: a vendor's figures are only believed.
+    fileprivate var bounded: VendorUsage {
+        func within(_ tokens: Int?) -> Int? { tokens.map { min(max(0, $0), Int(Int32.max)) } }
+        var usage = self
+        usage.inputText = within(inputText)
+        usage.inputImage = within(inputImage)
+        usage.outputText = within(outputText)
+        usage.outputImage = within(outputImage)
+        return usage
     }
 }
 
-extension ProviderFailure {
-    /// The engine's word for a vendor's failure.
-    init(_ failure: VendorFailure, of vendor: Vendor) {
-        let said = "\(failure.kind.rawValue): \(failure.message)"
-        switch failure.kind {
-        case .badRequest:
-            self = .refused(
-                Refusal(
-                    .invalidValue,
-                    "\(vendor.title) refused the request: \(failure.sentence) Nothing was charged.",
-                    field: failure.field))
-        case .moderated:
-            self = .refused(
-                Refusal(
-                    .moderated,
-                    "The request was refused by \(vendor.title)'s safety system. Nothing was charged.",
-                    field: "prompt"))
-        case .operatorAuth, .operatorFunds, .modelGone: self = .out(said)
-        case .rateLimited: self = .busy(retryAfter: failure.retryAfter)
-        case .overloaded, .timeout: self = .broken(said)
-        case .noImage, .malformed:
-            // What has ended or was never begun can be asked for again; what runs is asked on.
-            self = failure.acceptance == .running ? .broken(said) : .failed(said)
-        }
-    }
+extension Character {
+    /// Printable ASCII.
+    fileprivate var isPlain: Bool { asciiValue.map { (0x21...0x7E).contains($0) } ?? false }
 }

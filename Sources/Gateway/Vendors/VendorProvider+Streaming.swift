@@ -9,11 +9,10 @@ import Units
 extension VendorProvider {
     /// Reads the events of a call as they come, and shows what they show.
     func streamed(
-        _ call: Providers.Call, _ ask: Ask, _ credential: Secret?, by deadline: Timestamp,
-        show: Show?
+        _ whole: OutgoingRequest, _ ask: Ask, _ credential: Secret?, show: Show?
     ) async throws(ProviderFailure) -> Providers.Progress {
         let (pieces, line) = AsyncStream.makeStream(of: [UInt8].self)
-        var request = request(call, by: deadline)
+        var request = whole
         request.receive = .init { line.yield($0) }
         let asked = request
         async let response = result(of: asked, ending: line)

@@ -10,27 +10,32 @@ public import Units
 /// A vendor as the engine's provider: its wire format over our client.
 ///
 /// Several credentials are tried in turn when one is refused or has no funds. What an endpoint makes
-/// only one by one is asked for in several calls at once.
+/// only one by one is asked for in several calls, whose tasks are one name to the engine.
 public final class VendorProvider: Provider {
     let vendor: Vendor
-    private let credentials: [Secret?]
+    let credentials: [Secret?]
     /// The credential that is in use: the others are tried when it is refused.
     private let current = Lock(0)
     /// Submissions under way: one slow vendor must not take the calls of all others.
     private let submitting = Lock(0)
     private let submissionsMax: Int
+    private let budget: UploadBudget
+    /// What came at once beside tasks of the same generation that are still asked for.
+    let early = Lock<[ID<Generation>: Delivered]>([:])
     let client: HTTPClient
     let inputs: Inputs
     let clock: Clock
-    private let log: Log
+    let log: Log
 
     public init(
-        _ vendor: Vendor, credentials: [Secret], submissionsMax: Int = 2048, client: HTTPClient,
-        inputs: Inputs, clock: Clock, log: Log
+        _ vendor: Vendor, credentials: [Secret], submissionsMax: Int = 2048,
+        budget: UploadBudget = UploadBudget(), client: HTTPClient, inputs: Inputs, clock: Clock,
+        log: Log
     ) {
-        self.submissionsMax = submissionsMax
         self.vendor = vendor
         self.credentials = credentials.isEmpty ? [nil] : credentials
+        self.submissionsMax = submissionsMax
+        self.budget = budget
         self.client = client
         self.inputs = inputs
         self.clock = clock
@@ -51,101 +56,79 @@ public final class VendorProvider: Provider {
         }
         guard isLetIn else { throw .busy(retryAfter: .seconds(1)) }
         defer { submitting.withLock { $0 -= 1 } }
-        var steps: [Step] = []
-        for (index, ask) in try await asks(for: commission).enumerated() {
+        let weight = UploadBudget.weight(of: commission.assignment)
+        guard budget.take(weight) else { throw .busy(retryAfter: .seconds(2)) }
+        defer { budget.give(weight) }
+        let asks = try await asks(for: commission)
+        // Each call has its pictures in a body of its own: large ones are sent one after the other.
+        let parts = await each(
+            Array(asks.enumerated()), oneByOne: weight > UploadBudget.sentAtOnceMax
+        ) { index, ask in
             var view: Show?
             if ask.partials > 0, let show { view = { show($0.of(image: index)) } }
-            steps.append(.submit(ask, view))
+            return await self.submitted(ask, by: deadline, show: view)
         }
-        return try combined(await each(steps, by: deadline))
+        return try combined(parts, of: commission.generation)
     }
 
-    package func poll(
-        _ task: String, of commission: Commission, by deadline: Timestamp
-    ) async throws(ProviderFailure) -> Progress {
-        let steps = task.split(separator: Self.separator).map { Step.poll(String($0)) }
-        return try combined(await each(steps, by: deadline))
-    }
-
-    /// One call to make.
-    private enum Step: Sendable {
-        case submit(Ask, Show?)
-        case poll(String)
-    }
-
-    private func take(
-        _ step: Step, _ credential: Secret?, by deadline: Timestamp
-    ) async throws(ProviderFailure) -> Progress {
-        switch step {
-        case .submit(let ask, let show):
-            try await submit(ask, credential, by: deadline, show: show)
-        case .poll(let task): try await poll(task, credential, by: deadline)
-        }
-    }
-
-    // MARK: Several calls
-
-    /// Between the tasks of several calls. No vendor's name of a task holds a line's end.
-    private static let separator: Character = "\u{1F}"
-
-    /// Makes all calls at once; results in order.
-    private func each(
-        _ steps: [Step], by deadline: Timestamp
-    ) async -> [Result<Progress, ProviderFailure>] {
-        if steps.count == 1 { return [await withCredential(steps[0], by: deadline)] }
-        return await withTaskGroup(of: (Int, Result<Progress, ProviderFailure>).self) { group in
-            for (index, step) in steps.enumerated() {
-                group.addTask { (index, await self.withCredential(step, by: deadline)) }
+    /// Runs `body` for each item, at once or in turn; results in order.
+    func each<Item: Sendable, Value: Sendable>(
+        _ items: [Item], oneByOne: Bool = false, _ body: @escaping @Sendable (Item) async -> Value
+    ) async -> [Value] {
+        var results: [Int: Value] = [:]
+        if oneByOne || items.count == 1 {
+            for (index, item) in items.enumerated() { results[index] = await body(item) }
+        } else {
+            await withTaskGroup(of: (Int, Value).self) { group in
+                for (index, item) in items.enumerated() {
+                    group.addTask { (index, await body(item)) }
+                }
+                for await (index, value) in group { results[index] = value }
             }
-            var results: [Int: Result<Progress, ProviderFailure>] = [:]
-            for await (index, result) in group { results[index] = result }
-            return steps.indices.compactMap { results[$0] }
         }
+        return items.indices.compactMap { results[$0] }
     }
 
-    /// What several calls come to: they wait for each other; some pictures are better than none.
+    /// What several submissions come to. Some pictures are better than none; a prompt that was
+    /// refused is told so, whatever else went wrong.
     private func combined(
-        _ parts: [Result<Progress, ProviderFailure>]
+        _ parts: [Result<SubmittedPart, ProviderFailure>], of generation: ID<Generation>
     ) throws(ProviderFailure) -> Progress {
-        if parts.count == 1 { return try parts[0].get() }
         var delivered = Delivered([])
-        var pending: [(task: String, next: Duration, percent: Int?)] = []
+        var tasks: [TaskPart] = []
+        var next: Duration = .seconds(60)
         var failures: [ProviderFailure] = []
         for part in parts {
             switch part {
-            case .success(.done(let more)): delivered.add(more)
-            case .success(.pending(let task, let next, let percent)):
-                pending.append((task, next, percent))
+            case .success(.delivered(let more)): delivered.add(more)
+            case .success(.begun(let task, let soon)):
+                tasks.append(task)
+                next = min(next, soon)
             case .failure(let failure): failures.append(failure)
             }
         }
-        // A refusal of one is a refusal of the prompt, unless others were drawn from it.
-        if !pending.isEmpty {
-            return .pending(
-                task: pending.map(\.task).joined(separator: String(Self.separator)),
-                next: pending.map(\.next).min() ?? .seconds(1),
-                percent: pending.compactMap(\.percent).min())
+        guard tasks.isEmpty else {
+            if !delivered.pictures.isEmpty { early.withLock { $0[generation] = delivered } }
+            return .pending(task: TaskPart.text(of: tasks), next: next, percent: 0)
         }
-        guard delivered.pictures.isEmpty, let first = failures.first else {
+        guard delivered.pictures.isEmpty, let worst = ProviderFailure.worst(of: failures) else {
             return .done(delivered)
         }
-        throw first
+        throw worst
     }
 
-    // MARK: Credentials
-
-    /// Calls with the credential in use, and with the next one while they are refused.
-    private func withCredential(
-        _ step: Step, by deadline: Timestamp
-    ) async -> Result<Progress, ProviderFailure> {
+    /// Asks with the credential in use, and with the next one while they are refused.
+    private func submitted(
+        _ ask: Ask, by deadline: Timestamp, show: Show?
+    ) async -> Result<SubmittedPart, ProviderFailure> {
         var used = current.withLock { $0 }
         for _ in credentials.indices {
             do throws(ProviderFailure) {
-                return .success(try await take(step, credentials[used], by: deadline))
+                return .success(try await submit(ask, used, by: deadline, show: show))
             } catch {
-                guard case .out(let reason) = error, credentials.count > 1 else {
-                    return .failure(error)
-                }
+                guard case .out(let reason) = error, reason.hasPrefix("operator_"),
+                    credentials.count > 1
+                else { return .failure(error) }
                 let next = (used + 1) % credentials.count
                 log(
                     .error, "credential refused",
@@ -156,13 +139,26 @@ public final class VendorProvider: Provider {
                 used = next
             }
         }
-        return .failure(.out("no credential of \(vendor.title) is accepted"))
+        return .failure(.out("operator_auth: no credential of \(vendor.title) is accepted"))
+    }
+}
+
+/// What one call of several came to.
+enum SubmittedPart: Sendable {
+    case delivered(Delivered)
+    case begun(TaskPart, next: Duration)
+}
+
+extension ProviderFailure {
+    /// Of several: a refusal of the prompt before all else, or it would be taken to somebody else.
+    static func worst(of failures: [ProviderFailure]) -> ProviderFailure? {
+        failures.first { if case .refused = $0 { true } else { false } } ?? failures.first
     }
 }
 
 extension Delivered {
     /// The pictures of another call, and what they took.
-    fileprivate mutating func add(_ other: Delivered) {
+    mutating func add(_ other: Delivered) {
         func sum(_ left: Int?, _ right: Int?) -> Int? {
             left == nil && right == nil ? nil : (left ?? 0) + (right ?? 0)
         }

@@ -75,10 +75,13 @@ extension OpenAIImages {
             used.inputText = told["input_tokens"]?.whole ?? told["prompt_tokens"]?.whole
         }
         used.outputText = output?["text_tokens"]?.whole
-        used.outputImage =
-            output?["image_tokens"]?.whole ?? told["output_image_tokens"]?.whole
-            ?? told["num_output_tokens"]?.whole ?? told["output_tokens"]?.whole
-            ?? told["completion_tokens"]?.whole
+        used.outputImage = output?["image_tokens"]?.whole ?? told["output_image_tokens"]?.whole
+        if used.outputImage == nil {
+            let all =
+                told["num_output_tokens"]?.whole ?? told["output_tokens"]?.whole
+                ?? told["completion_tokens"]?.whole
+            used.outputImage = all.map { max(0, $0 - (used.outputText ?? 0)) }
+        }
         return used
     }
 }
