@@ -9,17 +9,18 @@ import Testing
             let server = try await deployment.serve()
             func picture() async throws -> Reply? {
                 try await server.ask(
-                    "POST", "/v1/images/generations", key: acme.key, body: paidPicture)
+                    "POST", "/v1/openai/images/generations", key: acme.key, body: paidPicture)
             }
             func until(_ status: Int, _ words: String) async throws {
                 // The catalogue is read every 5 seconds; a busy machine takes longer.
                 let deadline = ContinuousClock.now + .seconds(40)
+                var last: Reply?
                 while ContinuousClock.now < deadline {
-                    let reply = try await picture()
-                    if reply?.status == status, reply?.text.contains(words) == true { return }
+                    last = try await picture()
+                    if last?.status == status, last?.text.contains(words) == true { return }
                     try await Task.sleep(for: .milliseconds(250))
                 }
-                Issue.record("it was not answered with \(status) and '\(words)'")
+                Issue.record("not \(status) and '\(words)' but \(last?.text ?? "")")
             }
             let unexplained = try await deployment.admin("providers", "disable", "test")
             #expect(unexplained.code == 2 && unexplained.output.contains("--reason is missing"))
