@@ -77,6 +77,9 @@ import Units
                             == #"{"id":"gpt-image-2","provider":"openai","enabled":false}"# + "\n")
                     try await picture()
                     #expect(openAI.submissions == 0 && azure.accepted == 1)
+                    let shown = try await desk.run("models", "show", "gpt-image-2").json
+                    #expect(shown.contains(#""provider":"openai","offered":false"#), "\(shown)")
+                    #expect(shown.contains(#""provider":"azure","offered":true"#), "\(shown)")
                     #expect(
                         try await desk.sync().contains(
                             "as an admin has it, not endpoint enabled: openai"))

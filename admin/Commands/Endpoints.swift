@@ -38,7 +38,7 @@ extension Command {
 
     static let modelsEndpointDisable = Command(
         "models endpoint disable",
-        "use a provider's endpoint of a model no more, within seconds and whatever a file says",
+        "use a provider's endpoint of a model no more, whatever a file says",
         [id, provider, reason]
     ) { try await set(false, $0) }
 

@@ -39,10 +39,11 @@ extension Command {
         guard let model = catalogue.model(named: name) else {
             throw Refusal(.notFound, "There is no model '\(name)' that is sold.", field: "model")
         }
-        let prices = model.endpoints.flatMap { endpoint in
+        let offered = model.endpoints.map { ($0, true) } + model.withdrawn.map { ($0, false) }
+        let prices = offered.flatMap { endpoint, isOffered in
             endpoint.prices.map { price in
                 JSON.object([
-                    ("provider", .string(endpoint.provider)),
+                    ("provider", .string(endpoint.provider)), ("offered", .bool(isOffered)),
                     ("model", .string(endpoint.providerModel)),
                     ("version", .int(Int64(price.version))), ("from", .time(price.startsAt)),
                     ("lines", .array(price.lines.map { .string($0.words) })),
@@ -64,12 +65,13 @@ extension Command {
 
     static let modelsSync = Command(
         "models sync",
-        "make the catalogue say what a file says, but for what admins have set; prices change from now on",
+        "make the catalogue say what a file says, but for what admins have set",
         [
             .operand("file", "FILE", "such as catalogue/models.json"),
             .flag("dry-run", "tell what would change, and change nothing"),
             .flag(
-                "prices", "take the file's prices in place of those that an admin has set, too"),
+                "prices",
+                "take the file's prices, from now on, also in place of those that an admin has set"),
             reason,
         ]
     ) { session in

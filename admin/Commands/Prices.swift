@@ -12,7 +12,7 @@ extension Command {
 
     static let modelsPriceSet = Command(
         "models price set",
-        "give what a provider makes of a model another price; `models sync` leaves it alone",
+        "give a provider's endpoint of a model another price; `models sync` leaves it",
         [
             model, .needed("provider", "P", "whose"), priceLines,
             .optional("from", "DATE", "UTC, such as 2027-01-31 (default now)"),

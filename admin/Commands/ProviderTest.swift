@@ -13,7 +13,7 @@ import Units
 extension Command {
     static let providersTest = Command(
         "providers test",
-        "have a provider make one small real picture, at our cost, and say what came back",
+        "have a provider make one small real picture, which costs us, and say what came back",
         [
             name, .optional("model", "M", "which model (default the cheapest)"),
             .flag("yes", "do not ask first"),

@@ -6,7 +6,7 @@ import Units
 extension Command {
     static let providersList = Command(
         "providers list",
-        "list who can be bought from: what they lack, what they sell, how the last hour went", []
+        "list who can be bought from, what they lack, and how the last hour went", []
     ) { session in
         let now = session.clock.now
         let (catalogue, disabled, attempts) = try await session.database.read { transaction in
@@ -49,7 +49,7 @@ extension Command {
 
     static let providersDisable = Command(
         "providers disable",
-        "ask a provider for nothing more, within seconds; what it has begun is waited for",
+        "ask a provider for nothing more; what it has begun is waited for",
         [name, .needed("reason", "WHY", "for `providers list` and the audit log")]
     ) { try await set(false, $0) }
 
