@@ -19,21 +19,6 @@ public func withTestDatabase<Value>(
     template: Template? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (TestDatabase) async throws -> Value
 ) async throws -> Value {
-    // An empty one is for a few connections of one test.
-    guard template != nil else { return try await withOwnDatabase(template: nil, body) }
-    await Places.all.take()
-    let outcome: Result<Value, any Error>
-    do { outcome = .success(try await withOwnDatabase(template: template, body)) } catch {
-        outcome = .failure(error)
-    }
-    await Places.all.give()
-    return try outcome.get()
-}
-
-private func withOwnDatabase<Value>(
-    template: Template?, isolation: isolated (any Actor)? = #isolation,
-    _ body: (TestDatabase) async throws -> Value
-) async throws -> Value {
     let admin = try TestServer.admin.get()
     // Each has a handful of connections, and the server has 400 for all.
     await TestServer.turns.take()

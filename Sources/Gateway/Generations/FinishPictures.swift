@@ -8,7 +8,8 @@ extension Engine {
     ///
     /// Nothing that it says of a picture is believed: what is none, or is larger than anything that
     /// could have been asked for, is not delivered. Throws when none is left.
-    func finish(_ pictures: [[UInt8]], for assignment: Assignment, by deadline: Timestamp
+    func finish(
+        _ pictures: [[UInt8]], for assignment: Assignment, by deadline: Timestamp
     ) async throws -> [MadePicture] {
         var finished: [MadePicture] = []
         if pictures.count > assignment.n {
@@ -16,7 +17,8 @@ extension Engine {
         }
         for bytes in pictures.prefix(assignment.n) {
             do {
-                finished.append(try await store.patiently(until: deadline, clock) {
+                finished.append(
+                    try await store.patiently(until: deadline, clock) {
                         try Self.finished(bytes, assignment)
                     })
             } catch let failure as PictureFailure {

@@ -62,7 +62,8 @@ extension VendorProvider {
     }
 
     func request(_ call: Providers.Call, by deadline: Timestamp) -> OutgoingRequest {
-        let boundary = "atelier-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
+        let boundary =
+            "atelier-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
         let content = call.content(boundary: boundary)
         var request = OutgoingRequest(
             call.method, call.url, headers: call.headers, body: content?.bytes ?? [])
