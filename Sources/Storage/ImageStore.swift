@@ -108,6 +108,15 @@ public struct ImageStore: Sendable {
         try await pool.run { try root.readFile(shards.path(of: name)).map(work) }
     }
 
+    /// Bytes that can still be written, as the file system tells. Asks it anew: it costs microseconds.
+    public func freeBytes() throws -> Int64 {
+        var status = statvfs()
+        guard unsafe fstatvfs(root.number, &status) == 0 else {
+            throw StoreFailure("asking for free space", path: "the store")
+        }
+        return Int64(clamping: status.f_bavail) * Int64(clamping: status.f_frsize)
+    }
+
     /// Runs what belongs to file work but touches no file, such as a look at bytes in memory.
     public func work<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value

@@ -101,6 +101,23 @@ private func bomb(_ side: UInt32) -> [UInt8] {
         }
     }
 
+    /// Pictures that are made are paid for, and those that come in are not.
+    @Test func nothingIsTakenInWhileTheDiskIsNearlyFull() async throws {
+        try await Fixture.with { fixture in
+            let inputs = Inputs(
+                store: fixture.store, fetcher: PictureFetcher { _ in [] },
+                publicURL: "https://pictures.example", freeBytesMin: .max,
+                clock: fixture.time.clock, log: .silent)
+            let spooling = await #expect(throws: Refusal.self) { _ = try await inputs.spool() }
+            #expect(spooling?.kind == .overloaded)
+            let asked = AskedPicture(.url("https://example.com/a.png"), field: "image")
+            let taking = await #expect(throws: Refusal.self) { _ = try await inputs.take([asked]) }
+            #expect(taking?.kind == .overloaded)
+            let left = try await fixture.count
+            #expect(left == 0)
+        }
+    }
+
     @Test func aPictureIsWhatItsContentSays() async throws {
         try await Fixture.with { fixture in
             for bytes in [

@@ -75,6 +75,7 @@ extension Inputs {
     }
 
     private func keep(_ bytes: [UInt8], for asked: AskedPicture) async throws -> InputPicture {
+        try checkSpace()
         let info = try await store.work { try Self.inspect(bytes, for: asked) }
         let file = try await store.begin(extension: info.format.fileExtension)
         do {

@@ -14,6 +14,7 @@ public struct Inputs: Sendable {
     /// What the URLs of uploads begin with.
     let uploadsURL: String
     let clock: Clock
+    private let freeBytesMin: Int64
     private let log: Log
 
     /// Bytes of one picture.
@@ -25,6 +26,8 @@ public struct Inputs: Sendable {
     /// A job may wait for 24 hours; two more for it to run, and for clocks that differ.
     static let kept: Duration = .seconds(26 * 3600)
     private static let sweepPeriod: Duration = .seconds(3600)
+    /// Enough for thousands of pictures.
+    public static let freeBytesMin: Int64 = 1 << 30
     /// What a file is called in the store before anybody has looked at it.
     private static let unknownExtension = "part"
 
@@ -33,9 +36,13 @@ public struct Inputs: Sendable {
 
     /// `store` is for inputs alone: what is old in it is removed. `publicURL` has no slash at its
     /// end.
+    ///
+    /// `freeBytesMin` of the disk are left to pictures that are made: below it nothing is taken in.
     public init(
-        store: ImageStore, fetcher: PictureFetcher, publicURL: String, clock: Clock, log: Log
+        store: ImageStore, fetcher: PictureFetcher, publicURL: String,
+        freeBytesMin: Int64 = Inputs.freeBytesMin, clock: Clock, log: Log
     ) {
+        self.freeBytesMin = freeBytesMin
         self.store = store
         self.fetcher = fetcher
         uploadsURL = "\(publicURL)/u/"
@@ -45,7 +52,18 @@ public struct Inputs: Sendable {
 
     /// Begins a file for a part of a request's body.
     public func spool() async throws -> Spool {
-        Spool(try await store.begin(extension: Self.unknownExtension), clock)
+        try checkSpace()
+        return Spool(try await store.begin(extension: Self.unknownExtension), clock)
+    }
+
+    /// Refuses what comes in while the disk is nearly full: uploads cost nothing, and must not take the
+    /// place of pictures that are paid for.
+    func checkSpace() throws {
+        guard try store.freeBytes() < freeBytesMin else { return }
+        log(.error, "the disk is nearly full: no input pictures are taken")
+        throw Refusal(
+            .overloaded, "The server cannot take pictures at the moment.",
+            retryAfter: .seconds(60))
     }
 
     /// Forgets parts of a body, taken or not: pictures taken from them stay.
