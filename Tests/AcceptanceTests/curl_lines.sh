@@ -22,7 +22,8 @@ END
 
 "$python" -u -m http.server 0 --bind 127.0.0.1 >pages.log 2>&1 &
 pages=$!
-trap 'kill $pages; rm -rf "$work"' EXIT
+# Not by TERM, which whoever started this may have blocked.
+trap 'kill -KILL $pages; rm -rf "$work"' EXIT
 for _ in {1..600}; do
     elsewhere=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\).*/\1/p' pages.log)
     [ "$elsewhere" = http://127.0.0.1: ] || break
