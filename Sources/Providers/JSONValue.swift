@@ -57,8 +57,11 @@ public indirect enum JSONValue: Decodable, Hashable, Sendable {
         return number
     }
 
-    /// A whole number; nil for any other.
-    public var whole: Int? { decimal.flatMap { Int("\($0)") } }
+    /// A whole number that can be counted with: nil for any other, and past 2⁵³, which no program that
+    /// writes JSON is sure of, and past which sums could overflow.
+    public var whole: Int? {
+        decimal.flatMap { Int("\($0)") }.flatMap { $0.magnitude <= 1 << 53 ? $0 : nil }
+    }
 
     public var items: [JSONValue] {
         guard case .array(let items) = self else { return [] }

@@ -31,7 +31,7 @@ public actor Template {
         // A database that is connected to cannot be copied.
         database.close()
         try await admin.runAlone("alter database \(identifier: name) allow_connections false")
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try await isConnected(by: admin), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -24,7 +24,7 @@ import Units
                     batches.append(ids)
                     return batches.count == 1
                 }
-                if isFirst, isGated { gate.nap(for: .seconds(10)) }
+                if isFirst, isGated { gate.nap(for: .seconds(300)) }
                 // A fox of id 13 has no name, which its table refuses.
                 let names = ids.map { $0 == 13 ? "" : "fox" }
                 try transaction.send("insert into fox select * from unnest(\(ids), \(names))")

@@ -75,7 +75,7 @@ import Units
             ) {
                 calls.add()
                 // Nothing is taken in before all have been sent.
-                if calls.count == 1 { sent.nap(for: .seconds(10)) }
+                if calls.count == 1 { sent.nap(for: .seconds(300)) }
             }
             defer { listener.close() }
             #expect(await eventually { calls.count == 1 })
@@ -186,7 +186,7 @@ import Units
             let leaving = Alarm()
             let listener = Listener(url: Secret(test.url), channel: "fox", settings: settings) {
                 begun.add()
-                if begun.count == 1 { leaving.nap(for: .seconds(10)) }
+                if begun.count == 1 { leaving.nap(for: .seconds(300)) }
                 ended.add()
             }
             #expect(await eventually { begun.count == 1 })

@@ -13,7 +13,7 @@ import Threads
         async let holder: Void = database.transaction { transaction in
             try transaction.execute("select 1")
             begun.arrive()
-            done.nap(for: .seconds(10))
+            done.nap(for: .seconds(300))
         }
         #expect(await eventually { begun.arrivals == 1 })
         let outcome: Result<Void, any Error>

@@ -13,6 +13,8 @@ extension Credits {
             let rounded = Credits(
                 dollars: fraction.isEmpty ? String(whole) : "\(whole).\(fraction.prefix(9))")
         else { return nil }
-        self = Credits(nanodollars: rounded.nanodollars + (isOver ? 1 : 0))
+        let (sum, overflows) = rounded.nanodollars.addingReportingOverflow(isOver ? 1 : 0)
+        guard !overflows else { return nil }
+        self = Credits(nanodollars: sum)
     }
 }

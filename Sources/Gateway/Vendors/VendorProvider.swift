@@ -108,13 +108,24 @@ public final class VendorProvider: Provider {
             }
         }
         guard tasks.isEmpty else {
-            if !delivered.pictures.isEmpty { early.withLock { $0[generation] = delivered } }
+            if !delivered.pictures.isEmpty { keepEarly(delivered, of: generation) }
             return .pending(task: TaskPart.text(of: tasks), next: next, percent: 0)
         }
         guard delivered.pictures.isEmpty, let worst = ProviderFailure.worst(of: failures) else {
             return .done(delivered)
         }
         throw worst
+    }
+
+    /// Of so many generations at most: no vendor of ours answers so, and what is left out is a picture
+    /// fewer, which nobody pays for.
+    private static let earlyMax = 64
+
+    private func keepEarly(_ delivered: Delivered, of generation: ID<Generation>) {
+        early.withLock { early in
+            if early.count >= Self.earlyMax, let other = early.keys.first { early[other] = nil }
+            early[generation] = delivered
+        }
     }
 
     /// Asks with the credential in use, and with the next one while they are refused.
