@@ -62,6 +62,13 @@ public struct ErrorTable: Sendable {
         }
     }
 
+    /// What a success says; throws why it is none.
+    func json(of reply: Reply) throws(VendorFailure) -> JSONValue {
+        guard reply.isSuccess else { throw failure(reply) }
+        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        return json
+    }
+
     /// Why `reply` is no success. `acceptance` where more is known than its status tells.
     func failure(
         _ reply: Reply, acceptance: VendorFailure.Acceptance? = nil

@@ -8,4 +8,11 @@ extension Vendor {
 
     /// The vendor that the catalogue calls `name`.
     public static func named(_ name: String) -> Vendor? { all.first { $0.name == name } }
+
+    /// What people call the provider `name`; of one that is no vendor, its words with capitals.
+    public static func title(of name: String) -> String {
+        named(name)?.title
+            ?? name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+            .joined(separator: " ")
+    }
 }

@@ -12,7 +12,7 @@ import Units
     private static let line = ["--line", "output_image/image=0.001"]
 
     private func add(
-        _ desk: Desk, _ model: String, _ provider: String, _ more: String...
+        _ desk: AdminDesk, _ model: String, _ provider: String, _ more: String...
     ) async throws -> atelier_admin.Result {
         try await desk.run(
             ["models", "endpoint", "add", model, "--provider", provider, "--model", "sdxl"]
@@ -27,7 +27,7 @@ import Units
         try await withEmulator(of: "a1111") { server in
             try await withGateway(vendors: [server.ready]) { gateway in
                 try await gateway.sync()
-                let desk = Desk(gateway: gateway)
+                let desk = AdminDesk(gateway: gateway)
                 let acme = try await gateway.customer(credits: "1.00")
                 let before = await refusal {
                     _ = try await gateway.picture(of: "flux-1.1-pro", for: acme)
@@ -55,55 +55,43 @@ import Units
     }
 
     @Test func aDisabledEndpointIsNotOfferedWhateverAFileSays() async throws {
-        try await withEmulator(of: "openai") { openAI in
-            try await withEmulator(of: "azure") { azure in
-                try await withGateway(vendors: [openAI.ready, azure.ready]) { gateway in
-                    try await gateway.sync()
-                    let desk = Desk(gateway: gateway)
-                    let acme = try await gateway.customer(credits: "5.00")
-                    func picture() async throws {
-                        try await gateway.engine.reloadCatalogue()
-                        _ = try await gateway.picture(
-                            of: "gpt-image-2", for: acme, size: .square, quality: "low")
-                    }
-                    func set(_ verb: String) async throws -> String {
-                        try await desk.run(
-                            "models", "endpoint", verb, "gpt-image-2", "--provider", "openai",
-                            "--reason", "bad hour"
-                        ).json
-                    }
-                    #expect(
-                        try await set("disable")
-                            == #"{"id":"gpt-image-2","provider":"openai","enabled":false}"# + "\n")
-                    try await picture()
-                    #expect(openAI.submissions == 0 && azure.accepted == 1)
-                    let shown = try await desk.run("models", "show", "gpt-image-2").json
-                    #expect(shown.contains(#""provider":"openai","offered":false"#), "\(shown)")
-                    #expect(shown.contains(#""provider":"azure","offered":true"#), "\(shown)")
-                    #expect(
-                        try await desk.sync().contains(
-                            "as an admin has it, not endpoint enabled: openai"))
-                    try await picture()
-                    #expect(openAI.submissions == 0 && azure.accepted == 2)
-                    _ = try await set("enable")
-                    _ = try await set("enable")
-                    try await picture()
-                    #expect(openAI.accepted == 1)
-                    #expect(try await desk.sync().hasSuffix("nothing to change\n"))
-                    #expect(
-                        try await desk.audited("gpt-image-2").suffix(2) == [
-                            "endpoint.disabled: bad hour by cli:ann",
-                            "endpoint.enabled: bad hour by cli:ann",
-                        ])
-                }
+        try await withTwoSellers { two in
+            func set(_ verb: String) async throws -> String {
+                try await two.desk.run(
+                    "models", "endpoint", verb, "gpt-image-2", "--provider", "openai",
+                    "--reason", "bad hour"
+                ).json
             }
+            #expect(
+                try await set("disable")
+                    == #"{"id":"gpt-image-2","provider":"openai","enabled":false}"# + "\n")
+            try await two.picture()
+            #expect(two.openAI.submissions == 0 && two.azure.accepted == 1)
+            let shown = try await two.desk.run("models", "show", "gpt-image-2").json
+            #expect(shown.contains(#""provider":"openai","offered":false"#), "\(shown)")
+            #expect(shown.contains(#""provider":"azure","offered":true"#), "\(shown)")
+            #expect(
+                try await two.desk.sync().contains(
+                    "as an admin has it, not endpoint enabled: openai"))
+            try await two.picture()
+            #expect(two.openAI.submissions == 0 && two.azure.accepted == 2)
+            _ = try await set("enable")
+            _ = try await set("enable")
+            try await two.picture()
+            #expect(two.openAI.accepted == 1)
+            #expect(try await two.desk.sync().hasSuffix("nothing to change\n"))
+            #expect(
+                try await two.desk.audited("gpt-image-2").suffix(2) == [
+                    "endpoint.disabled: bad hour by cli:ann",
+                    "endpoint.enabled: bad hour by cli:ann",
+                ])
         }
     }
 
     @Test func whatIsNotKnownIsRefusedByItsName() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             let nobody = await refusal { _ = try await add(desk, "flux-1.1-pro", "nobody") }
             #expect(nobody?.message.contains("There is no provider 'nobody'") == true)
             #expect(nobody?.message.contains("a1111") == true && nobody?.field == "provider")
@@ -131,7 +119,7 @@ import Units
     @Test func itCanDoWhatAnotherCanAndIsAskedWhenItIsItsTurn() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             _ = try await add(desk, "flux-1.1-pro", "comfyui", "--like", "fal", "--priority", "0")
             _ = try await add(desk, "flux-1.1-pro", "local")
             try await gateway.engine.reloadCatalogue()

@@ -9,7 +9,7 @@ import Units
 @Suite struct PriceCommandTests {
     @Test func aPriceThatAnAdminSetsIsChargedFromThenOn() async throws {
         try await withGateway { gateway in
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             let acme = try await gateway.customer(credits: "1.00")
             #expect(
                 try await gateway.picture(of: "test/paid", for: acme).money.captured.dollars
@@ -30,7 +30,7 @@ import Units
 
     @Test func aPriceCanBeginLaterAndTheHistoryTellsWhichIsInForce() async throws {
         try await withGateway { gateway in
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             let acme = try await gateway.customer(credits: "1.00")
             _ = try await desk.run(
                 "models", "price", "set", "test/paid", "--provider", "test", "--line",
@@ -73,7 +73,7 @@ import Units
         lines: [String], provider: String, complaint: String
     ) async throws {
         try await withGateway { gateway in
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             let refusal = await #expect(throws: Refusal.self) {
                 _ = try await desk.run(
                     [
@@ -91,7 +91,7 @@ import Units
     @Test func whatIsOverStaysAsItWasSold() async throws {
         try await withGateway { gateway in
             let refusal = await #expect(throws: Refusal.self) {
-                _ = try await Desk(gateway: gateway).run(
+                _ = try await AdminDesk(gateway: gateway).run(
                     "models", "price", "set", "test/paid", "--provider", "test", "--line",
                     "output_image/image=1", "--from", "2026-11-20", "--reason", "x")
             }
@@ -103,7 +103,7 @@ import Units
     @Test func tokensAndAnEstimateAreAWholePrice() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
-            let set = try await Desk(gateway: gateway).run(
+            let set = try await AdminDesk(gateway: gateway).run(
                 "models", "price", "set", "gpt-image-2", "--provider", "openai", "--line",
                 "output_image/token=0.00003", "--line",
                 "output_image/image=0.3:high 1024x1024 estimate", "--line",
@@ -117,7 +117,7 @@ import Units
     @Test func aSyncLeavesAnAdminsPriceUnlessItIsToldOtherwise() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             func sync(_ more: String...) async throws -> String {
                 gateway.time.pass(.seconds(1))
                 return try await desk.sync(more)

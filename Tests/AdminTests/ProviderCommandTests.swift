@@ -25,7 +25,7 @@ import Units
         return rows
     }
 
-    private func row(_ name: String, _ desk: Desk) async throws -> JSONValue {
+    private func row(_ name: String, _ desk: AdminDesk) async throws -> JSONValue {
         try #require(
             try rows(await desk.run("providers", "list")).first { $0["name"]?.text == name })
     }
@@ -33,7 +33,7 @@ import Units
     @Test func everyVendorIsListedWithWhatItLacks() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
-            let desk = Desk(
+            let desk = AdminDesk(
                 gateway: gateway,
                 environment: [
                     "OPENAI_API_KEY": "sk-a-secret", "A1111_BASE_URL": "http://ann:pass@10.0.0.7",
@@ -56,62 +56,42 @@ import Units
     }
 
     @Test func theLastHoursCallsAreTold() async throws {
-        try await withEmulator(of: "openai") { openAI in
-            try await withEmulator(of: "azure") { azure in
-                try await withGateway(vendors: [openAI.ready, azure.ready]) { gateway in
-                    try await gateway.sync()
-                    let desk = Desk(gateway: gateway)
-                    let acme = try await gateway.customer(credits: "5.00")
-                    openAI.will(.fails(.overloaded))
-                    for _ in 0..<2 {
-                        _ = try await gateway.picture(
-                            of: "gpt-image-2", for: acme, size: .square, quality: "low")
-                    }
-                    #expect(
-                        try await row("openai", desk)["last_hour"]
-                            == .array([.string("broken=1"), .string("done=1")]))
-                    #expect(
-                        try await row("azure", desk)["last_hour"] == .array([.string("done=1")]))
-                    gateway.time.pass(.seconds(3601))
-                    #expect(try await row("azure", desk)["last_hour"] == .array([]))
-                }
+        try await withTwoSellers { two in
+            two.openAI.will(.fails(.overloaded))
+            for _ in 0..<2 {
+                try await two.picture()
             }
+            #expect(
+                try await row("openai", two.desk)["last_hour"]
+                    == .array([.string("broken=1"), .string("done=1")]))
+            #expect(
+                try await row("azure", two.desk)["last_hour"] == .array([.string("done=1")]))
+            two.gateway.time.pass(.seconds(3601))
+            #expect(try await row("azure", two.desk)["last_hour"] == .array([]))
         }
     }
 
     @Test func aDisabledProviderIsAskedForNothingUntilItIsEnabled() async throws {
-        try await withEmulator(of: "openai") { openAI in
-            try await withEmulator(of: "azure") { azure in
-                try await withGateway(vendors: [openAI.ready, azure.ready]) { gateway in
-                    try await gateway.sync()
-                    let desk = Desk(gateway: gateway)
-                    let acme = try await gateway.customer(credits: "5.00")
-                    func picture() async throws {
-                        try await gateway.engine.reloadCatalogue()
-                        _ = try await gateway.picture(
-                            of: "gpt-image-2", for: acme, size: .square, quality: "low")
-                    }
-                    _ = try await desk.run(
-                        "providers", "disable", "openai", "--reason", "bad hour")
-                    try await picture()
-                    #expect(openAI.submissions == 0 && azure.accepted == 1)
-                    let listed = try await desk.run("providers", "list").text
-                    #expect(listed.contains("openai is disabled since 2026-11-21"))
-                    #expect(listed.contains(": bad hour"))
-                    #expect(try await row("openai", desk)["enabled"] == .bool(false))
-                    _ = try await desk.run("providers", "disable", "azure", "--reason", "too")
-                    let refusal = await #expect(throws: Refusal.self) { try await picture() }
-                    #expect(refusal?.kind == .unavailable)
-                    _ = try await desk.run("providers", "enable", "openai")
-                    try await picture()
-                    #expect(openAI.accepted == 1 && azure.accepted == 1)
-                    #expect(
-                        try await desk.audited("openai") == [
-                            "provider.disabled: bad hour by cli:ann",
-                            "provider.enabled: - by cli:ann",
-                        ])
-                }
-            }
+        try await withTwoSellers { two in
+            _ = try await two.desk.run(
+                "providers", "disable", "openai", "--reason", "bad hour")
+            try await two.picture()
+            #expect(two.openAI.submissions == 0 && two.azure.accepted == 1)
+            let listed = try await two.desk.run("providers", "list").text
+            #expect(listed.contains("openai is disabled since 2026-11-21"))
+            #expect(listed.contains(": bad hour"))
+            #expect(try await row("openai", two.desk)["enabled"] == .bool(false))
+            _ = try await two.desk.run("providers", "disable", "azure", "--reason", "too")
+            let refusal = await #expect(throws: Refusal.self) { try await two.picture() }
+            #expect(refusal?.kind == .unavailable)
+            _ = try await two.desk.run("providers", "enable", "openai")
+            try await two.picture()
+            #expect(two.openAI.accepted == 1 && two.azure.accepted == 1)
+            #expect(
+                try await two.desk.audited("openai") == [
+                    "provider.disabled: bad hour by cli:ann",
+                    "provider.enabled: - by cli:ann",
+                ])
         }
     }
 
@@ -119,7 +99,7 @@ import Units
         try await withGateway { gateway in
             for words in [["disable", "nobody", "--reason", "x"], ["test", "nobody"]] {
                 let refusal = await #expect(throws: Refusal.self) {
-                    _ = try await Desk(gateway: gateway).run(["providers"] + words)
+                    _ = try await AdminDesk(gateway: gateway).run(["providers"] + words)
                 }
                 #expect(refusal?.message.hasPrefix("There is no provider 'nobody'") == true)
             }
@@ -131,7 +111,7 @@ import Units
         try await withEmulator(of: vendor) { emulator in
             try await withGateway { gateway in
                 try await gateway.sync()
-                let desk = Desk(gateway: gateway, environment: try environment(emulator))
+                let desk = AdminDesk(gateway: gateway, environment: try environment(emulator))
                 let told = try await desk.run("providers", "test", vendor, "--yes")
                 let made = try #require(try rows(told).first)
                 #expect(!told.refused && made["outcome"]?.text == "done")
@@ -158,7 +138,7 @@ import Units
             emulator.will(behaviour)
             try await withGateway { gateway in
                 try await gateway.sync()
-                let desk = Desk(gateway: gateway, environment: try environment(emulator))
+                let desk = AdminDesk(gateway: gateway, environment: try environment(emulator))
                 let told = try await desk.run("providers", "test", "xai", "--yes")
                 let said = try #require(try rows(told).first)
                 #expect(told.refused && said["outcome"]?.text == outcome)
@@ -173,7 +153,7 @@ import Units
                 try await gateway.sync()
                 var variables = try environment(emulator)
                 variables["OPENAI_API_KEY"] = "sk-unmistakable-walrus"
-                let desk = Desk(gateway: gateway, environment: variables)
+                let desk = AdminDesk(gateway: gateway, environment: variables)
                 let told = try await desk.run("providers", "test", "openai", "--yes")
                 #expect(told.refused && told.text.contains("operator_auth: "))
                 #expect(!told.text.contains("walrus") && emulator.accepted == 0)
@@ -185,7 +165,7 @@ import Units
         try await withEmulator(of: "openai") { emulator in
             try await withGateway { gateway in
                 try await gateway.sync()
-                var desk = Desk(gateway: gateway, environment: try environment(emulator))
+                var desk = AdminDesk(gateway: gateway, environment: try environment(emulator))
                 for answer in [nil, "", "no"] {
                     desk.answer = answer
                     let asked = desk
@@ -206,10 +186,10 @@ import Units
     @Test func aTestNeedsACredentialAndSomethingThatIsSold() async throws {
         try await withGateway { gateway in
             let fault = await #expect(throws: UsageFault.self) {
-                _ = try await Desk(gateway: gateway).run("providers", "test", "kling", "--yes")
+                _ = try await AdminDesk(gateway: gateway).run("providers", "test", "kling", "--yes")
             }
             #expect(fault?.description.contains("is not set") == true)
-            let desk = Desk(
+            let desk = AdminDesk(
                 gateway: gateway, environment: ["COMFYUI_BASE_URL": "http://10.0.0.7:8188"])
             let refusal = await #expect(throws: Refusal.self) {
                 _ = try await desk.run("providers", "test", "comfyui", "--yes")

@@ -21,7 +21,7 @@ import Units
                         gateway in
                         try await gateway.sync()
                         let acme = try await gateway.customer(credits: "5.00")
-                        _ = try await Desk(gateway: gateway).run(
+                        _ = try await AdminDesk(gateway: gateway).run(
                             "models", "price", "set", "grok-imagine-image", "--provider", "xai",
                             "--line", "output_image/image=0.030000001", "--reason", "x")
                         try await gateway.engine.reloadCatalogue()
@@ -40,7 +40,7 @@ import Units
 
     @Test func marginIsToldOfWhatIsKnownToTheNanodollar() async throws {
         try await withMonth { gateway, _ in
-            let summed = try await Desk(gateway: gateway).run(
+            let summed = try await AdminDesk(gateway: gateway).run(
                 "usage", "summary", "--by", "provider", "--month", "2026-11")
             let json = summed.json
             #expect(
@@ -64,7 +64,7 @@ import Units
     @Test func everyGroupingSumsToTheSame() async throws {
         try await withMonth { gateway, acme in
             for grouping in UsageSummary.Grouping.allCases {
-                let text = try await Desk(gateway: gateway).run(
+                let text = try await AdminDesk(gateway: gateway).run(
                     "usage", "summary", "--by", grouping.rawValue, "--month", "2026-11",
                     "--account", "\(acme.account)"
                 ).text
@@ -78,7 +78,7 @@ import Units
 
     @Test func aJobIsShownWithEveryAttempt() async throws {
         try await withMonth { gateway, acme in
-            let desk = Desk(gateway: gateway)
+            let desk = AdminDesk(gateway: gateway)
             let ids = try await gateway.database.read {
                 try $0.rows("select id::text from generation where served_by = 'azure'") {
                     try $0.next(String.self)

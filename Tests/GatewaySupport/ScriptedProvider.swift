@@ -60,10 +60,6 @@ package final class ScriptedProvider: Provider {
 
     package let isForeign: Bool
 
-    package func isQuick(_ assignment: Assignment) -> Bool { false }
-    package func enter(_ assignment: Assignment) throws(Refusal) {}
-    package func leave(_ assignment: Assignment) {}
-
     package func submit(
         _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {

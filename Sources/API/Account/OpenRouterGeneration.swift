@@ -1,5 +1,6 @@
 import Gateway
 import HTTP
+import Providers
 import Units
 
 extension Application {
@@ -30,7 +31,7 @@ extension Application {
             "native_tokens_completion_images", "native_tokens_prompt",
             "native_tokens_reasoning", "num_fetches", "num_input_audio_prompt",
             "num_media_prompt", "num_search_results", "preset_id", "provider_responses",
-            "router", "service_tier", "tokens_completion", "tokens_prompt", "upstream_id",
+            "router", "service_tier", "streamed", "tokens_completion", "tokens_prompt", "upstream_id",
             "upstream_inference_cost", "user_agent", "web_search_engine", "workspace_id",
         ].map { ($0, JSON.null) }
         let reason: JSON = .optional(finishReason(line), JSON.string)
@@ -44,7 +45,7 @@ extension Application {
             ("latency", milliseconds(line.totalMicros)), ("is_byok", .bool(false)),
             ("model", .string(line.model)),
             ("num_media_completion", .int(Int64(line.delivered))), ("origin", .string("")),
-            ("provider_name", .string(line.provider)), ("streamed", .bool(false)),
+            ("provider_name", .string(Vendor.title(of: line.servedBy ?? line.provider))),
             ("total_cost", .credits(line.captured)), ("usage", .credits(line.captured)),
             ("receipt", line.receipt.json),
         ] + session + nulls

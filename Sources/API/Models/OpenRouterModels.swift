@@ -1,6 +1,7 @@
 import Gateway
 import HTTP
 import Pictures
+import Providers
 import Units
 
 extension Application {
@@ -45,7 +46,7 @@ extension Application {
     private func json(_ offer: ModelCard.Offer) -> JSON {
         let provider = offer.endpoint.provider
         return .object([
-            ("provider_name", .string(ProviderNames.name(of: provider))),
+            ("provider_name", .string(Vendor.title(of: provider))),
             ("provider_slug", .string(provider)), ("provider_tag", .string(provider)),
             ("supported_parameters", OpenRouterDescriptors(offer.capabilities).json),
             (

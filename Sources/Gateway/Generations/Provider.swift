@@ -31,8 +31,12 @@ package protocol Provider: Sendable {
     var isForeign: Bool { get }
 }
 
+/// What holds for somebody else's provider: it takes its time, and its queue is its own matter.
 extension Provider {
     package var isForeign: Bool { true }
+    package func isQuick(_ assignment: Assignment) -> Bool { false }
+    package func enter(_ assignment: Assignment) throws(Refusal) {}
+    package func leave(_ assignment: Assignment) {}
 }
 
 /// What a provider has made.

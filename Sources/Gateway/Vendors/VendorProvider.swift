@@ -42,10 +42,6 @@ public final class VendorProvider: Provider {
         self.log = log
     }
 
-    package func isQuick(_ assignment: Assignment) -> Bool { false }
-    package func enter(_ assignment: Assignment) throws(Refusal) {}
-    package func leave(_ assignment: Assignment) {}
-
     package func submit(
         _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {

@@ -57,8 +57,7 @@ public struct DashScope: Adapter {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         guard let output = json["output"], output != .null else {
             if json["code"]?.text?.isEmpty == false { throw errors.failure(reply) }
             throw .malformed("the answer has no 'output'", reply)

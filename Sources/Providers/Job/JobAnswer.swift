@@ -7,8 +7,7 @@ extension Job {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         let path: JSONPath
         switch place {
         case .address(let place, _): path = place

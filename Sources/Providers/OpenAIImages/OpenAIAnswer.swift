@@ -6,8 +6,7 @@ extension OpenAIImages {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         guard case .array(let items)? = json["data"] else {
             // Ark answers so with 200.
             if json["error"] != nil { throw errors.failure(reply) }

@@ -51,8 +51,7 @@ public struct OpenRouterImages: Adapter {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         guard case .array(let items)? = json["data"] else {
             if let code = json["error"]?["code"]?.whole {
                 // What began as a success is told in the words of an error.

@@ -38,8 +38,7 @@ public struct Reve: Adapter {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         var usage = VendorUsage()
         usage.credits = json["credits_used"]?.decimal
         if json["content_violation"] == .bool(true) {

@@ -95,8 +95,7 @@ public struct Stability: Adapter {
     public func read(
         _ reply: Reply, of ask: Ask, from vendor: Vendor
     ) throws(VendorFailure) -> Progress {
-        guard reply.isSuccess else { throw errors.failure(reply) }
-        guard let json = reply.json else { throw .malformed("the answer is no JSON", reply) }
+        let json = try errors.json(of: reply)
         guard json["image"] != nil || json["artifacts"] != nil else {
             if json["errors"] != nil { throw errors.failure(reply) }
             throw .malformed("the answer has no 'image'", reply)

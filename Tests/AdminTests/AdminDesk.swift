@@ -9,7 +9,7 @@ import Units
 @testable import atelier_admin
 
 /// An admin at the command line of a gateway's database.
-struct Desk: Sendable {
+struct AdminDesk: Sendable {
     let gateway: TestGateway
     var environment: [String: String] = [:]
     /// What is typed when something is asked; nil for nobody there.
@@ -73,4 +73,35 @@ extension Emulator {
 
 extension GenerationRequest.Size {
     static let square = pixels(PixelSize(width: 1024, height: 1024))
+}
+
+/// OpenAI and Azure, who both sell GPT Image 2, with a customer and an admin.
+struct TwoSellers: Sendable {
+    let gateway: TestGateway
+    let desk: AdminDesk
+    let openAI: Emulator
+    let azure: Emulator
+    fileprivate let acme: Customer
+
+    /// A picture of what both sell, from a server that has just read the catalogue.
+    func picture() async throws {
+        try await gateway.engine.reloadCatalogue()
+        _ = try await gateway.picture(of: "gpt-image-2", for: acme, size: .square, quality: "low")
+    }
+}
+
+func withTwoSellers(
+    _ body: @escaping @Sendable (TwoSellers) async throws -> Void
+) async throws {
+    try await withEmulator(of: "openai") { openAI in
+        try await withEmulator(of: "azure") { azure in
+            try await withGateway(vendors: [openAI.ready, azure.ready]) { gateway in
+                try await gateway.sync()
+                try await body(
+                    TwoSellers(
+                        gateway: gateway, desk: AdminDesk(gateway: gateway), openAI: openAI,
+                        azure: azure, acme: gateway.customer(credits: "5.00")))
+            }
+        }
+    }
 }
