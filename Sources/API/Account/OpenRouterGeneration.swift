@@ -31,7 +31,8 @@ extension Application {
             "native_tokens_completion_images", "native_tokens_prompt",
             "native_tokens_reasoning", "num_fetches", "num_input_audio_prompt",
             "num_media_prompt", "num_search_results", "preset_id", "provider_responses",
-            "router", "service_tier", "streamed", "tokens_completion", "tokens_prompt", "upstream_id",
+            "router", "service_tier", "streamed", "tokens_completion", "tokens_prompt",
+            "upstream_id",
             "upstream_inference_cost", "user_agent", "web_search_engine", "workspace_id",
         ].map { ($0, JSON.null) }
         let reason: JSON = .optional(finishReason(line), JSON.string)
