@@ -67,12 +67,14 @@ public struct Application: Sendable {
     public func respond(to request: Request) async -> Response {
         let started = clock.now
         let id = RequestID.next()
+        var request = request
+        request.id = id
         var response: Response
         var route = "none"
         switch routes.match(method: request.method, path: request.path) {
         case .route(let found, let parameters):
             route = found.path
-            response = await answer(request, by: found, parameters, id)
+            response = await answer(request, by: found, parameters)
             if found.errors == .openAI {
                 // What OpenAI's answers carry, good or bad.
                 response.headers.add("openai-version", "2020-10-01")
@@ -103,14 +105,14 @@ public struct Application: Sendable {
     }
 
     private func answer(
-        _ request: Request, by route: Route, _ parameters: PathParameters, _ id: String
+        _ request: Request, by route: Route, _ parameters: PathParameters
     ) async -> Response {
         do {
             return try await route.answer(self, request, parameters)
         } catch let replayed as ReplayedRefusal {
             return Response.refusing(replayed.refusal, as: route.errors).replayed()
         } catch {
-            return .refusing(refusal(for: error, request: id), as: route.errors)
+            return .refusing(refusal(for: error, request: request.id), as: route.errors)
         }
     }
 

@@ -10,6 +10,8 @@ public struct Request: Sendable {
     public var body: RequestBody
     /// The peer's address without its port, as text; nil where there is none.
     public var peer: String?
+    /// What the request is called in logs and answers; empty until somebody names it.
+    public var id = ""
 
     public init(
         method: String, path: String, query: String? = nil, headers: Headers = [:],

@@ -12,14 +12,33 @@ extension Application {
         return try await keys.authenticate(key, for: scope)
     }
 
+    /// The wallet that a caller pays from.
+    func wallet(of caller: Key.Standing) async throws -> Wallet {
+        try await database.read { try Self.wallet(of: caller, in: $0) }
+    }
+
+    static func wallet(
+        of caller: Key.Standing, in transaction: borrowing Transaction
+    ) throws -> Wallet {
+        let name = Wallet.Name(account: caller.account, mode: caller.mode)
+        guard let wallet = try Wallet.find(name, in: transaction) else {
+            throw Refusal(.notFound, "This account has no \(caller.mode.rawValue) wallet.")
+        }
+        return wallet
+    }
+
+    /// The same, with the sums of its life.
+    func funding(of caller: Key.Standing) async throws -> (Funding, Wallet) {
+        try await database.read { transaction in
+            let wallet = try Self.wallet(of: caller, in: transaction)
+            return (try Funding.of(wallet, in: transaction), wallet)
+        }
+    }
+
     /// `GET /v1/balance`: the wallet that this key pays from.
     func balance(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let name = Wallet.Name(account: caller.account, mode: caller.mode)
-        let wallet = try await database.read { try Wallet.find(name, in: $0) }
-        guard let wallet else {
-            throw Refusal(.notFound, "This account has no \(caller.mode.rawValue) wallet.")
-        }
+        let wallet = try await wallet(of: caller)
         return .json(
             .object([
                 ("mode", .string(caller.mode.rawValue)), ("currency", .string("USD")),

@@ -78,18 +78,4 @@ extension Application {
                 )
             ]))
     }
-
-    /// The wallet that a caller pays from, with the sums of its life.
-    func funding(of caller: Key.Standing) async throws -> (Funding, Wallet) {
-        let name = Wallet.Name(account: caller.account, mode: caller.mode)
-        let found = try await database.read { transaction in
-            try Wallet.find(name, in: transaction).map { wallet in
-                (try Funding.of(wallet, in: transaction), wallet)
-            }
-        }
-        guard let found else {
-            throw Refusal(.notFound, "This account has no \(caller.mode.rawValue) wallet.")
-        }
-        return found
-    }
 }

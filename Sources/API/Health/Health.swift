@@ -82,13 +82,6 @@ extension Application {
     }
 }
 
-extension Response {
-    /// A 200 of JSON.
-    static func json(_ json: JSON) -> Response {
-        Response(.ok, headers: ["Content-Type": "application/json"], body: .bytes(json.bytes))
-    }
-}
-
 /// Answers given, by the first digit of their status.
 final class RequestCounts: Sendable {
     private let two = Atomic<Int>(0)

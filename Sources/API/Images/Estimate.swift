@@ -13,15 +13,18 @@ extension Application {
         let text = try Credential.key(of: request)
         let key = text.hash(pepper: pepper)
         return try await whileNamingStrangers(key) {
-            let estimate = try await withSubmission(of: request, from: text) { sent in
+            let (estimate, caller) = try await withSubmission(
+                of: request, from: text, claiming: false
+            ) { sent in
                 let asked = try ImaRouterBody(sent.fields).request
-                try await checkKey(key, before: [asked])
-                return try await engine.estimate(asked, in: text.mode)
+                // Before pictures are fetched: a stranger has us call nobody.
+                let caller: Key.Standing =
+                    if let known = sent.caller { known } else {
+                        try await keys.authenticate(key, for: .generate)
+                    }
+                return (try await engine.estimate(asked, in: text.mode), caller)
             }
-            let caller = try await keys.authenticate(key, for: .generate)
-            let name = Wallet.Name(account: caller.account, mode: caller.mode)
-            let wallet = try await database.read { try Wallet.find(name, in: $0) }
-            let available = wallet?.available ?? .zero
+            let available = try await wallet(of: caller).available
             return .json(
                 .object(
                     estimate.members + [

@@ -35,7 +35,7 @@ extension Application {
     /// nil where callers know no such answer. `Prefer` (RFC 7240) overrides it.
     func generated<Body: GenerationBody>(
         _ request: Request, as: Body.Type, budget: Duration? = nil,
-        telling events: ((Body) -> (any ImageEvents)?)? = nil,
+        telling events: ((Body, Mode) -> (any ImageEvents)?)? = nil,
         answering: (Body, FinishedGeneration) async -> Response
     ) async throws -> Response {
         let text = try Credential.key(of: request)
@@ -44,11 +44,10 @@ extension Application {
             let preference = Preference(request.headers)
             return try await withSubmission(of: request, from: text) { sent in
                 let body = try Body(sent.fields, request.headers)
-                try refuse(webhook: body.request.webhook)
-                try await checkKey(key, before: [body.request])
-                if body.streams, let events = events?(body) {
+                try await checkKey(key, of: sent, before: [body.request])
+                if body.streams, let events = events?(body, text.mode) {
                     return try await streamed(
-                        body.request, for: text, claim: sent.claim, as: events)
+                        body.request, for: text, claim: sent.claim, as: events, of: request.id)
                 }
                 let patience = try preference.patience(for: body.delivery, budget: budget)
                 switch try await engine.generate(
@@ -65,8 +64,12 @@ extension Application {
     }
 
     /// Looks the key up before pictures are fetched from elsewhere: a stranger has us call nobody.
-    func checkKey(_ key: KeyHash, before requests: [GenerationRequest]) async throws {
-        guard requests.contains(where: { !$0.pictures.isEmpty }) else { return }
+    func checkKey(
+        _ key: KeyHash, of sent: SentBody, before requests: [GenerationRequest]
+    ) async throws {
+        guard sent.caller == nil, requests.contains(where: { !$0.pictures.isEmpty }) else {
+            return
+        }
         _ = try await keys.authenticate(key, for: .generate)
     }
 
@@ -100,26 +103,5 @@ extension Refusal.Kind {
             true
         default: false
         }
-    }
-}
-
-extension Fields {
-    /// `response_format`.
-    func delivery(default standard: Delivery, of accepted: [Delivery]) throws(Refusal) -> Delivery {
-        let word = try word("response_format", of: accepted.map(\.rawValue))
-        return word.flatMap(Delivery.init(rawValue:)) ?? standard
-    }
-
-    /// `output_format`, where `jpg` means `jpeg`.
-    func format(
-        default standard: ImageFormat, of accepted: [ImageFormat], ignoringCase: Bool = false
-    ) throws(Refusal) -> ImageFormat {
-        guard var word = try string("output_format") else { return standard }
-        if ignoringCase { word = word.lowercased() }
-        if word == "jpg" { word = "jpeg" }
-        guard let format = ImageFormat(rawValue: word), accepted.contains(format) else {
-            throw Fields.notOne(of: accepted.map(\.rawValue), "output_format", word)
-        }
-        return format
     }
 }

@@ -48,7 +48,7 @@ extension Application {
     /// ends, and is charged once.
     func streamed(
         _ request: GenerationRequest, for key: KeyText, claim: IdempotencyClaim?,
-        as events: any ImageEvents
+        as events: any ImageEvents, of id: String
     ) async throws -> Response {
         let (feed, line) = AsyncStream.makeStream(
             of: StreamNews.self, bufferingPolicy: .bufferingNewest(Self.viewsMax))
@@ -82,7 +82,7 @@ extension Application {
         }
         response.body = .stream { writer in
             do {
-                if let first { try await send(first, to: writer, as: events) }
+                if let first { try await send(first, to: writer, as: events, of: id) }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         while true {
@@ -90,7 +90,9 @@ extension Application {
                             line.yield(.silence)
                         }
                     }
-                    for await event in feed { try await send(event, to: writer, as: events) }
+                    for await event in feed {
+                        try await send(event, to: writer, as: events, of: id)
+                    }
                     group.cancelAll()
                 }
                 await making.value
@@ -106,7 +108,7 @@ extension Application {
     }
 
     private func send(
-        _ news: StreamNews, to writer: BodyWriter, as events: any ImageEvents
+        _ news: StreamNews, to writer: BodyWriter, as events: any ImageEvents, of id: String
     ) async throws {
         switch news {
         case .admitted: return
@@ -118,7 +120,7 @@ extension Application {
                 try await send(events.completed(finished, image: image), to: writer)
             }
         case .ended(.failure(let error)):
-            try await send(events.failed(refusal(for: error, request: "stream")), to: writer)
+            try await send(events.failed(refusal(for: error, request: id)), to: writer)
         }
     }
 

@@ -24,7 +24,7 @@ extension Application {
         _ request: Request, as: Body.Type
     ) async throws -> Response {
         try await generated(
-            request, as: Body.self, telling: { OpenAIEvents(body: $0.body) }
+            request, as: Body.self, telling: { asked, _ in OpenAIEvents(body: asked.body) }
         ) { asked, finished in
             let size = finished.images.first?.size ?? PixelSize(width: 0, height: 0)
             let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }

@@ -8,9 +8,9 @@ extension Application {
     func openRouterImages(_ request: Request) async throws -> Response {
         try await generated(
             request, as: OpenRouterBody.self,
-            telling: { body in
+            telling: { body, mode in
                 // What shows nothing while it draws is answered whole, as documented.
-                streams(body.request) ? OpenRouterEvents() : nil
+                engine.shows(body.request, in: mode) ? OpenRouterEvents() : nil
             }
         ) { asked, finished in
             let media = JSON.string(finished.format.mediaType)
@@ -27,12 +27,6 @@ extension Application {
             response.headers["X-Generation-Id"] = OpenRouterID.text(finished.id)
             return response
         }
-    }
-}
-
-extension Application {
-    private func streams(_ request: GenerationRequest) -> Bool {
-        engine.model(named: request.model)?.endpoints.first?.capabilities?.streaming == true
     }
 }
 

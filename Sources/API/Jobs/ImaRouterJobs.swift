@@ -32,21 +32,29 @@ extension Application {
                     .missingParameter, "Missing required parameter: 'prompts'.", field: "prompts")
             }
             let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
-            try await checkKey(key, before: [body.request])
+            try await checkKey(key, of: sent, before: [body.request])
             return try await queued(body.request, key, mode, sent.claim)
         }
-        return try await batch(items, fields, webhook, key, mode, sent.claim)
+        return try await batch(items, of: sent, webhook, key, mode)
+    }
+
+    /// Queues one request, or finds it queued under its key before.
+    func enqueue(
+        _ request: GenerationRequest, _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
+    ) async throws -> (job: JobName, replayed: Bool) {
+        let answer = try await engine.generate(
+            request, for: key, in: mode, claim: claim, patience: .none)
+        guard case .accepted(let job, let replayed) = answer else {
+            preconditionFailure("what is queued is not finished")
+        }
+        return (job, replayed)
     }
 
     /// Queues one request and answers 202.
     func queued(
         _ request: GenerationRequest, _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
     ) async throws -> Response {
-        let answer = try await engine.generate(
-            request, for: key, in: mode, claim: claim, patience: .none)
-        guard case .accepted(let job, let replayed) = answer else {
-            preconditionFailure("what is queued is not finished")
-        }
+        let (job, replayed) = try await enqueue(request, key, mode, claim)
         // What has just been queued is queued: no need to look.
         return replayed
             ? await accepted(job, replayed: true, applied: nil)
@@ -54,9 +62,10 @@ extension Application {
     }
 
     private func batch(
-        _ items: [Fields.TextOrFields], _ fields: Fields, _ webhook: RequestedWebhook?,
-        _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
+        _ items: [Fields.TextOrFields], of sent: SentBody, _ webhook: RequestedWebhook?,
+        _ key: KeyHash, _ mode: Mode
     ) async throws -> Response {
+        let fields = sent.fields
         guard !fields.has("prompt") else {
             throw Refusal(
                 .invalidValue, "Send 'prompt' or 'prompts', not both.", field: "prompts")
@@ -80,10 +89,10 @@ extension Application {
                 throw error.of(item: index)
             }
         }
-        try await checkKey(key, before: requests)
+        try await checkKey(key, of: sent, before: requests)
         let submitted = try await engine.submit(
             batch: requests, dialect: .imaRouter, webhook: webhook,
-            metadata: try fields.metadata(), for: key, in: mode, claim: claim)
+            metadata: try fields.metadata(), for: key, in: mode, claim: sent.claim)
         guard submitted.replayed else {
             return accepted(submitted.id, members: submitted.members.map { ($0, .queued) })
         }
@@ -115,66 +124,5 @@ extension Application {
         let found = try await database.read { try BatchLine.find(id, of: account, in: $0) }
         guard let found else { throw Refusal(.notFound, "There is no job \(id).") }
         return found
-    }
-}
-
-extension Fields {
-    /// A batch is told of as a whole.
-    fileprivate func refuseWebhook() throws(Refusal) {
-        for name in ["webhook_url", "webhookUrl", "webhook_events", "webhookEvents"]
-        where has(name) {
-            throw Refusal(
-                .invalidValue, "'\(name)' is for the batch as a whole, not for one item.",
-                field: name)
-        }
-    }
-
-    /// Members of `metadata`, and characters of each value.
-    private static let metadataMax = (members: 16, name: 64, value: 512)
-
-    /// `metadata`: the caller's own words.
-    func metadata() throws(Refusal) -> [String: String] {
-        guard let metadata = try texts("metadata") else { return [:] }
-        let limits = Self.metadataMax
-        guard metadata.count <= limits.members,
-            metadata.allSatisfy({
-                // Code points: what is seen as one letter can be of a thousand.
-                $0.key.unicodeScalars.count <= limits.name
-                    && $0.value.unicodeScalars.count <= limits.value
-                    && !$0.key.utf8.contains(0) && !$0.value.utf8.contains(0)
-            })
-        else {
-            throw Refusal(
-                .invalidValue,
-                "'metadata' has up to \(limits.members) members, names of up to \(limits.name) and "
-                    + "values of up to \(limits.value) characters.", field: "metadata")
-        }
-        return metadata
-    }
-
-    /// Where and of what to tell, under either spelling; nil when no address is named.
-    func webhook() throws(Refusal) -> RequestedWebhook? {
-        let url = try string(has("webhook_url") ? "webhook_url" : "webhookUrl")
-        let name = has("webhook_events") ? "webhook_events" : "webhookEvents"
-        let words = try strings(name)
-        guard let url else {
-            guard words == nil else {
-                throw Refusal(
-                    .missingParameter, "'\(name)' needs a 'webhook_url'.", field: "webhook_url")
-            }
-            return nil
-        }
-        guard let words else { return RequestedWebhook(url: url, events: [.completed, .failed]) }
-        let events = try words.map { word throws(Refusal) in
-            guard let event = RequestedWebhook.Event(rawValue: word) else {
-                throw Self.notOne(
-                    of: RequestedWebhook.Event.allCases.map(\.rawValue), name, word)
-            }
-            return event
-        }
-        guard !events.isEmpty else {
-            throw Refusal(.invalidValue, "'\(name)' names at least one event.", field: name)
-        }
-        return RequestedWebhook(url: url, events: Set(events))
     }
 }

@@ -131,12 +131,9 @@ extension Application {
                 ("statusUrl", .string(path)),
                 ("created", .int((createdAt ?? clock.now).seconds)),
             ] + members)
-        var response = Response(
-            .accepted,
-            headers: [
-                "Content-Type": "application/json", "Location": path,
-                "Retry-After": "\(Self.pollSeconds)",
-            ], body: .bytes(body.bytes))
+        var response = Response.json(body, .accepted)
+        response.headers["Location"] = path
+        response.headers["Retry-After"] = "\(Self.pollSeconds)"
         if let applied { response.headers["Preference-Applied"] = applied }
         return replayed ? response.replayed() : response
     }

@@ -8,12 +8,11 @@ extension Application {
     /// `GET /v2/me`: whose key this is, and what it can spend.
     func v2Me(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let wallet = Wallet.Name(account: caller.account, mode: caller.mode)
         let (account, key, balance) = try await database.read { transaction in
             (
                 try Account.find(caller.account, in: transaction),
                 try Key.find(caller.id, of: caller.account, in: transaction),
-                try Wallet.find(wallet, in: transaction)
+                try Self.wallet(of: caller, in: transaction)
             )
         }
         return .json(
@@ -29,8 +28,8 @@ extension Application {
                     "team",
                     .object([
                         ("id", .id(account.id)), ("name", .string(account.name)),
-                        ("credits", .int(V2Job.spendable(balance?.available ?? .zero))),
-                        ("credits_usd", .credits(balance?.available ?? .zero)),
+                        ("credits", .int(V2Job.spendable(balance.available))),
+                        ("credits_usd", .credits(balance.available)),
                         ("plan", .null), ("customerId", .null),
                     ])
                 ),

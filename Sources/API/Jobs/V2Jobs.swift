@@ -14,23 +14,19 @@ extension Application {
             try await withSubmission(of: request, from: text) { sent in
                 let asked = try V2Body(sent.fields, model: engine.model).request
                 try refuse(webhook: asked.webhook)
-                try await checkKey(key, before: [asked])
-                let answer = try await engine.generate(
-                    asked, for: key, in: text.mode, claim: sent.claim, patience: .none)
-                guard case .accepted(let job, let replayed) = answer else {
-                    preconditionFailure("what is queued is not finished")
-                }
-                return try await queued(job, replayed: replayed)
+                try await checkKey(key, of: sent, before: [asked])
+                let (job, replayed) = try await enqueue(asked, key, text.mode, sent.claim)
+                return await queued(job, replayed: replayed)
             }
         }
     }
 
-    private func queued(_ job: JobName, replayed: Bool) async throws -> Response {
-        let status = replayed ? V2Job.status(try await jobs.job(job)) : "QUEUED"
-        var response = Response(
-            .accepted, headers: ["Content-Type": "application/json"],
-            body: .bytes(
-                JSON.object([("jobId", .id(job.id)), ("status", .string(status))]).bytes))
+    private func queued(_ job: JobName, replayed: Bool) async -> Response {
+        // It is accepted, whether or not it can be read at this moment.
+        let line = replayed ? try? await jobs.job(job) : nil
+        let status = line.map(V2Job.status) ?? "QUEUED"
+        var response = Response.json(
+            .object([("jobId", .id(job.id)), ("status", .string(status))]), .accepted)
         response.headers["Retry-After"] = "\(Self.pollSeconds)"
         return replayed ? response.replayed() : response
     }

@@ -73,12 +73,7 @@ extension Application {
     /// `GET /api/v1/models`: the general list, of which images are all there is. Its filters are
     /// about other kinds of models and are ignored, but for one that asks for another output.
     func openRouterModels(_ request: Request) throws(Refusal) -> Response {
-        let known = [
-            "offset", "limit", "category", "supported_parameters", "output_modalities", "sort",
-            "q", "input_modalities", "context", "min_price", "max_price",
-        ]
-        let query = try Query(
-            request.query, known: Query.names(in: request.query).union(known))
+        let query = try Query(request.query, known: nil)
         let wanted = query.text("output_modalities") ?? "all"
         let matches = wanted.split(separator: ",").contains { ["all", "image"].contains($0) }
         let found = matches ? cards : []

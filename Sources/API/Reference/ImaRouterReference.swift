@@ -46,7 +46,7 @@ extension Reference.Chapter {
         """,
         answers: [.json(.estimate, "The estimate.")]
     ).sending(.object(Shape.imaRouterBody), picture).orForm()
-        .refusing(Operation.refusalsOfWork).taking(.idempotencyKey)
+        .refusing(Operation.refusalsOfPlans)
 
     private static func queue(_ id: String, _ summary: String) -> Operation {
         Operation(
@@ -101,7 +101,7 @@ extension Reference.Chapter {
                 .with([("Retry-After", .integer("Seconds; while it has not ended."))])
         ]
     ).taking(.path("id", .id("As answered when it was made."), example: "$JOB"))
-        .taking(.wait(Application.waitMax)).refusing(.notFound)
+        .taking(.wait).refusing(.notFound)
 
     private static let batchJob = Operation(
         "getBatch", "Ask for a batch", "As `/v1/jobs/{id}`, of batches alone.",
@@ -110,7 +110,7 @@ extension Reference.Chapter {
                 .with([("Retry-After", .integer("Seconds; while it has not ended."))])
         ]
     ).taking(.path("id", .id("As answered when it was made."), example: "$BATCH"))
-        .taking(.wait(Application.waitMax)).refusing(.notFound)
+        .taking(.wait).refusing(.notFound)
 
     private static func cancel(_ id: String, _ summary: String, _ example: String) -> Operation {
         Operation(

@@ -53,7 +53,7 @@ extension Reference.Chapter {
             .json(.named("V2Job"), "The job.")
                 .with([("Retry-After", .integer("Seconds; while it has not ended."))])
         ]
-    ).taking(.path("id", .id(), example: "$JOB")).taking(.wait(Application.waitMax))
+    ).taking(.path("id", .id(), example: "$JOB")).taking(.wait)
         .refusing(.notFound, .invalidValue)
 
     private static let jobList = Operation(

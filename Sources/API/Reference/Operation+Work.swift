@@ -9,11 +9,17 @@ extension Operation {
     }
 
     /// What can be wrong with work that is asked for, and what can go wrong with it.
-    static let refusalsOfWork: [Refusal.Kind] = [
+    static let refusalsOfWork: [Refusal.Kind] =
+        refusalsOfPlans + [
+            .insufficientCredits, .conflict, .moderated, .cancelled, .stillRunning,
+            .idempotencyKeyReused, .answerNotKept, .queueFull,
+            .rateLimited, .providerFailed, .deadlinePassed, .outcomeUnknown,
+        ]
+
+    /// What can be wrong before anything is held.
+    static let refusalsOfPlans: [Refusal.Kind] = [
         .missingParameter, .invalidValue, .unknownParameter, .unsupportedMediaType,
-        .modelNotFound, .modelRetired, .modelWithoutPrice, .insufficientCredits, .conflict,
-        .moderated, .cancelled, .stillRunning, .idempotencyKeyReused, .answerNotKept, .queueFull,
-        .rateLimited, .providerFailed, .deadlinePassed, .outcomeUnknown,
+        .modelNotFound, .modelRetired, .modelWithoutPrice,
     ]
 
     /// A synchronous one, which `Prefer` turns into a job.
@@ -78,14 +84,12 @@ extension Operation.Parameter {
             "RFC 7240. `respond-async`: a job at once. `wait=N`: a job after N seconds, up to "
                 + "\(Preference.waitMax)."))
 
-    static func wait(_ most: Int) -> Self {
-        query(
-            "wait",
-            .integer("Seconds to wait for the end before answering.").within(0...most)
-                .standing(0))
-    }
+    static let wait = query(
+        "wait",
+        .integer("Seconds to wait for the end before answering.").within(0...Application.waitMax)
+            .standing(0))
 
-    static func limit(_ range: ClosedRange<Int>, standing: Int = 20) -> Self {
-        query("limit", .integer("How many a page holds.").within(range).standing(standing))
+    static func limit(_ range: ClosedRange<Int>) -> Self {
+        query("limit", .integer("How many a page holds.").within(range).standing(20))
     }
 }

@@ -16,8 +16,6 @@ struct Operation: Sendable {
     var answers: [Answer]
     /// Reasons to say no, besides those that every route has and those of its key.
     var refusals: [Refusal.Kind] = []
-    /// Statuses that are told in the words of this route alone.
-    var ownStatuses: [Status] = []
     /// What its example sends.
     var example = Example()
 

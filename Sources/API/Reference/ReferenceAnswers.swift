@@ -24,11 +24,7 @@ private struct StaticText: Sendable {
     private init(bytes: [UInt8], mediaType: String) {
         self.bytes = bytes
         self.mediaType = mediaType
-        let digest = SHA256.digest(bytes).prefix(12)
-        etag =
-            "\""
-            + digest.map { String($0 / 16, radix: 16) + String($0 % 16, radix: 16) }
-            .joined() + "\""
+        etag = "\"\(Hex.text(of: Array(SHA256.digest(bytes).prefix(12))))\""
     }
 
     /// The text, or that the caller has it already.

@@ -25,10 +25,9 @@ extension Operation {
 
     /// The same by the status that a caller sees.
     func refusalsByStatus(of route: Route) -> [(status: Status, kinds: [Refusal.Kind])] {
-        var byStatus = Dictionary(grouping: refusals(of: route)) {
+        let byStatus = Dictionary(grouping: refusals(of: route)) {
             route.errors.words(for: $0).status
         }
-        for status in ownStatuses where byStatus[status] == nil { byStatus[status] = [] }
         return byStatus.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
     }
 }
@@ -43,13 +42,6 @@ extension ErrorShape {
         case .jobs: "JobsError"
         case .openRouter: "OpenRouterError"
         case .problem: "Problem"
-        }
-    }
-
-    var mediaType: String {
-        switch self {
-        case .imageRouter, .openAI, .jobs, .openRouter: "application/json"
-        case .imaRouter, .problem: "application/problem+json"
         }
     }
 }

@@ -11,7 +11,9 @@ extension Application {
     func v2Upload(_ request: Request) async throws -> Response {
         let key = try Credential.key(of: request)
         return try await whileNamingStrangers(key.hash(pepper: pepper)) {
-            try await withSubmission(of: request, from: key) { try await upload($0) }
+            try await withSubmission(of: request, from: key, claiming: false) {
+                try await upload($0)
+            }
         }
     }
 
@@ -32,16 +34,15 @@ extension Application {
 
     private func uploaded(_ upload: Inputs.Upload) -> Response {
         let picture = upload.picture
-        return Response(
-            .created, headers: ["Content-Type": "application/json", "Location": upload.url],
-            body: .bytes(
-                JSON.object([
-                    ("id", .string(picture.name.text)), ("url", .string(upload.url)),
-                    ("kind", .string("image")),
-                    ("contentType", .string(picture.format.mediaType)),
-                    ("byteSize", .int(picture.byteCount)),
-                    ("expiresAt", .time(upload.expiresAt)),
-                ]).bytes))
+        var response = Response.json(
+            .object([
+                ("id", .string(picture.name.text)), ("url", .string(upload.url)),
+                ("kind", .string("image")),
+                ("contentType", .string(picture.format.mediaType)),
+                ("byteSize", .int(picture.byteCount)), ("expiresAt", .time(upload.expiresAt)),
+            ]), .created)
+        response.headers["Location"] = upload.url
+        return response
     }
 
     /// `GET /u/{name}`: an upload, for as long as requests may name it. As with a made picture, its

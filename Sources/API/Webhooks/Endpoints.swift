@@ -23,8 +23,7 @@ extension Application {
             try WebhookEndpoint.create(
                 terms, for: caller.account, refusal: webhookRefusal, by: actor, in: $0)
         }
-        var response = Response.json(endpoint.json)
-        response.status = .created
+        var response = Response.json(endpoint.json, .created)
         response.headers["Location"] = "/v1/webhooks/\(endpoint.id)"
         return response
     }

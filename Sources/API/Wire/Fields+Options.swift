@@ -1,4 +1,5 @@
 import Gateway
+import Pictures
 import Providers
 import Units
 
@@ -32,5 +33,27 @@ extension Fields {
         case .number: try decimal(name).map(PictureOption.Value.number)
         case .flag: try boolean(name).map(PictureOption.Value.flag)
         }
+    }
+}
+
+/// How pictures are to come.
+extension Fields {
+    /// `response_format`.
+    func delivery(default standard: Delivery, of accepted: [Delivery]) throws(Refusal) -> Delivery {
+        let word = try word("response_format", of: accepted.map(\.rawValue))
+        return word.flatMap(Delivery.init(rawValue:)) ?? standard
+    }
+
+    /// `output_format`, where `jpg` means `jpeg`.
+    func format(
+        default standard: ImageFormat, of accepted: [ImageFormat], ignoringCase: Bool = false
+    ) throws(Refusal) -> ImageFormat {
+        guard var word = try string("output_format") else { return standard }
+        if ignoringCase { word = word.lowercased() }
+        if word == "jpg" { word = "jpeg" }
+        guard let format = ImageFormat(rawValue: word), accepted.contains(format) else {
+            throw Fields.notOne(of: accepted.map(\.rawValue), "output_format", word)
+        }
+        return format
     }
 }

@@ -71,7 +71,6 @@ extension Fields {
         }
         let name = object.has("image_url") ? "image_url" : "url"
         let path = "\(field).\(object.has(name) ? name : "image_url")"
-        // What is neither is told below.
         // What is neither a text nor an object is told below.
         switch try? object.value(name, as: TextOrFields.self, "") {
         case .text(let text): return AskedPicture(try source(text, path), field: path)

@@ -152,7 +152,7 @@ struct Form: Sendable {
     }
 
     /// All before the first bracket.
-    private static func base(of name: String) -> Substring { name.prefix { $0 != "[" } }
+    static func base(of name: String) -> Substring { name.prefix { $0 != "[" } }
 
     /// `key` and what follows it in `name[key]…`.
     private static func key(in text: String, of name: String) -> (name: String, rest: String)? {

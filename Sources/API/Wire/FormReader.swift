@@ -24,7 +24,9 @@ struct FormReader {
     static let textBytesMax = 1024 * 1024
 
     /// Fields whose content is a picture even where it is not called a file.
-    private static let pictures: Set<String> = ["image", "images", "mask", "markup", "file"]
+    private static let pictures: Set<String> = [
+        "image", "images", "input_references", "mask", "markup", "file",
+    ]
 
     init(boundary: String, inputs: Inputs) {
         self.inputs = inputs
@@ -74,7 +76,7 @@ struct FormReader {
             if head.filename != nil {
                 sink = .spool(try await begin())
             } else {
-                let base = String(head.name.prefix { $0 != "[" })
+                let base = String(Form.base(of: head.name))
                 sink = Self.pictures.contains(base) ? .undecided([]) : .text([])
             }
         case .content(let bytes): try await take(bytes)

@@ -27,27 +27,21 @@ extension Response {
     static func refusing(
         _ refusal: Refusal, in words: ErrorWords, as shape: ErrorShape
     ) -> Response {
-        var response = Response(words.status)
+        var response = Response(words.status, headers: ["Content-Type": shape.mediaType])
         switch shape {
         case .imageRouter, .openAI:
-            response.headers["Content-Type"] = "application/json"
             response.body = .bytes(
                 JSON.object([("error", refusal.openAIError(words, in: shape))]).bytes)
         case .imaRouter:
-            response.headers["Content-Type"] = "application/problem+json"
             let members =
                 refusal.problem(words) + [("error", refusal.openAIError(words, in: shape))]
             response.body = .bytes(JSON.object(members).bytes)
         case .jobs:
-            response.headers["Content-Type"] = "application/json"
             response.body = .bytes(JSON.object(refusal.jobError(words)).bytes)
         case .openRouter:
-            // Under any other type its client does not tell one error from another.
-            response.headers["Content-Type"] = "application/json"
             response.body = .bytes(
                 OpenRouterError.body(refusal, words, figures: refusal.figures).bytes)
         case .problem:
-            response.headers["Content-Type"] = "application/problem+json"
             response.body = .bytes(JSON.object(refusal.problem(words)).bytes)
         }
         if let wait = refusal.retryAfter {
@@ -62,6 +56,16 @@ extension Response {
             response.headers["WWW-Authenticate"] = "Bearer realm=\"atelier\""
         }
         return response
+    }
+}
+
+extension ErrorShape {
+    /// The type of its body. Under any other OpenRouter's client does not tell one error from another.
+    var mediaType: String {
+        switch self {
+        case .imageRouter, .openAI, .jobs, .openRouter: "application/json"
+        case .imaRouter, .problem: "application/problem+json"
+        }
     }
 }
 

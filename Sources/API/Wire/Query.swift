@@ -5,7 +5,8 @@ import Units
 struct Query {
     private var values: [String: String] = [:]
 
-    init(_ text: String?, known: Set<String>) throws(Refusal) {
+    /// `known` is nil where others are ignored, as a dialect has it.
+    init(_ text: String?, known: Set<String>?) throws(Refusal) {
         for pair in (text ?? "").split(separator: "&") {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decoded(halves[0], plusIsBlank: true),
@@ -14,7 +15,14 @@ struct Query {
             else {
                 throw Refusal(.invalidValue, "The query string is not percent-encoded UTF-8.")
             }
-            guard known.contains(name) else {
+            // PostgreSQL keeps no text with one, and no name needs it.
+            guard !value.utf8.contains(0) else {
+                throw Refusal(
+                    .invalidValue,
+                    "Invalid '\(name.prefix(60))': it contains the character U+0000.",
+                    field: name)
+            }
+            if let known, !known.contains(name) {
                 throw Refusal(
                     .unknownParameter,
                     "Unknown parameter: '\(name.prefix(60))'. Known: "

@@ -9,6 +9,8 @@ struct SentBody {
     let fields: Fields
     let claim: IdempotencyClaim?
     let spooled: [SpooledFile]
+    /// Who sent it, where the key was looked up before it was read.
+    let caller: Key.Standing?
 }
 
 extension Application {
@@ -24,11 +26,12 @@ extension Application {
     /// taken from it by then stay.
     ///
     /// A large body, or a form, is read only after the key was looked up: a stranger makes nobody
-    /// write.
+    /// write. `claiming`: an `Idempotency-Key` counts; what creates no work does not look at it.
     func withSubmission<Value>(
-        of request: Request, from key: KeyText, _ body: (SentBody) async throws -> Value
+        of request: Request, from key: KeyText, claiming: Bool = true,
+        _ body: (SentBody) async throws -> Value
     ) async throws -> Value {
-        let submission = try await submission(of: request, from: key)
+        let submission = try await submission(of: request, from: key, claiming)
         do {
             let value = try await body(submission)
             await inputs.discard(submission.spooled)
@@ -39,10 +42,13 @@ extension Application {
         }
     }
 
-    private func submission(of request: Request, from key: KeyText) async throws -> SentBody {
+    private func submission(
+        of request: Request, from key: KeyText, _ claiming: Bool
+    ) async throws -> SentBody {
         let type = Self.type(of: request)
+        let claimed = claiming ? try IdempotencyKey.text(of: request) : nil
         if type.essence == "multipart/form-data" {
-            return try await form(of: request, type.boundary, from: key)
+            return try await form(of: request, type.boundary, from: key, claimed)
         }
         try Self.checkJSON(type)
         var early: [UInt8] = []
@@ -50,50 +56,50 @@ extension Application {
             while let piece = try await request.body.next() {
                 if early.isEmpty { early = piece } else { early += piece }
                 guard early.count <= Self.jsonBytesMax else {
-                    return try await large(early, of: request, from: key)
+                    return try await large(early, of: request, from: key, claimed)
                 }
             }
-            return try small(early, of: request, key.mode)
+            return try small(early, of: request, key.mode, claimed)
         }
-        return try await large(early, of: request, from: key)
+        return try await large(early, of: request, from: key, claimed)
     }
 
     /// JSON that has come whole.
     private func small(
-        _ bytes: [UInt8], of request: Request, _ mode: Mode
+        _ bytes: [UInt8], of request: Request, _ mode: Mode, _ claimed: String?
     ) throws -> SentBody {
         let fields = try Fields(json: bytes)
-        let claim = try IdempotencyKey.text(of: request).map { key in
+        let claim = try claimed.map { key in
             IdempotencyClaim(
                 key, of: request, mode,
                 try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode))
         }
-        return SentBody(fields: fields, claim: claim, spooled: [])
+        return SentBody(fields: fields, claim: claim, spooled: [], caller: nil)
     }
 
     /// JSON with pictures inside, of which `early` has come.
     private func large(
-        _ early: [UInt8], of request: Request, from key: KeyText
+        _ early: [UInt8], of request: Request, from key: KeyText, _ claimed: String?
     ) async throws -> SentBody {
         if let declared = request.body.declaredBytes, declared > Self.spooledJSONBytesMax {
             throw BodyFailure.tooLarge(limitBytes: Self.spooledJSONBytesMax)
         }
-        _ = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
-        let idempotencyKey = try IdempotencyKey.text(of: request)
+        let caller = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
         var reader = SpooledJSONReader(inputs: inputs, textBytesMax: Self.jsonBytesMax)
         do {
             try await reader.read(
                 early, then: request.body, limitBytes: Self.spooledJSONBytesMax)
             let fields = try Fields(json: reader.text, spooled: reader.files)
             var claim: IdempotencyClaim?
-            if let idempotencyKey {
+            if let claimed {
                 let text = try await reader.textWithDigests()
                 claim = IdempotencyClaim(
-                    idempotencyKey, of: request, key.mode,
+                    claimed, of: request, key.mode,
                     try IdempotencyKey.fingerprint(of: request, body: text, mode: key.mode))
             }
             return SentBody(
-                fields: fields, claim: claim, spooled: Array(reader.files.values))
+                fields: fields, claim: claim, spooled: Array(reader.files.values),
+                caller: caller)
         } catch {
             await reader.abandon()
             throw error
@@ -102,7 +108,7 @@ extension Application {
 
     /// A form, parts with pictures among them.
     private func form(
-        of request: Request, _ boundary: String?, from key: KeyText
+        of request: Request, _ boundary: String?, from key: KeyText, _ claimed: String?
     ) async throws -> SentBody {
         guard let boundary else {
             throw Refusal(
@@ -112,20 +118,20 @@ extension Application {
         if let declared = request.body.declaredBytes, declared > Self.formBytesMax {
             throw BodyFailure.tooLarge(limitBytes: Self.formBytesMax)
         }
-        _ = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
-        let idempotencyKey = try IdempotencyKey.text(of: request)
+        let caller = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
         var reader = FormReader(boundary: boundary, inputs: inputs)
         do {
             try await reader.read(request.body, limitBytes: Self.formBytesMax)
             var claim: IdempotencyClaim?
-            if let idempotencyKey {
+            if let claimed {
                 claim = IdempotencyClaim(
-                    idempotencyKey, of: request, key.mode,
+                    claimed, of: request, key.mode,
                     IdempotencyKey.fingerprint(
                         of: request, parts: try await reader.digests(), mode: key.mode))
             }
             return SentBody(
-                fields: Fields(form: Form(reader.parts)), claim: claim, spooled: reader.files)
+                fields: Fields(form: Form(reader.parts)), claim: claim, spooled: reader.files,
+                caller: caller)
         } catch {
             await reader.abandon()
             throw error

@@ -70,6 +70,12 @@ extension Engine {
         throw refusal ?? Catalogue.unavailable(request.model)
     }
 
+    /// Whether pictures can be seen while this is drawn: by whoever it would be asked of. What would be
+    /// refused shows nothing.
+    public func shows(_ request: GenerationRequest, in mode: Mode) -> Bool {
+        (try? plan(request, in: mode, at: clock.now))?.offer.capabilities.streaming == true
+    }
+
     /// The same plan with the pictures that `request` starts from, looked at and kept.
     ///
     /// From here on they are the plan's: whoever drops it discards them.
