@@ -94,8 +94,19 @@ CREATE TABLE public.account (
     tax_ppm integer NOT NULL,
     suspended_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    plan text DEFAULT 'standard'::text NOT NULL,
+    requests_per_minute integer,
+    request_burst integer,
+    images_per_minute integer,
+    image_burst integer,
+    concurrent integer,
+    day_cap bigint,
+    month_cap bigint,
+    models text[],
+    limited boolean GENERATED ALWAYS AS ((num_nonnulls(requests_per_minute, images_per_minute, concurrent, day_cap, month_cap, models) > 0)) STORED NOT NULL,
     CONSTRAINT account_has_a_name CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))),
     CONSTRAINT account_has_an_email CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(email) <= 320))),
+    CONSTRAINT account_limits_are_limits CHECK ((((requests_per_minute >= 1) AND (requests_per_minute <= 1000000)) AND ((request_burst >= 1) AND (request_burst <= 1000000)) AND ((images_per_minute >= 1) AND (images_per_minute <= 1000000)) AND ((image_burst >= 1) AND (image_burst <= 1000000)) AND ((concurrent >= 1) AND (concurrent <= 1000000)) AND (day_cap >= 0) AND (month_cap >= 0) AND (cardinality(models) > 0))),
     CONSTRAINT account_tax_is_a_share CHECK (((tax_ppm >= 0) AND (tax_ppm <= 1000000)))
 );
 
@@ -110,8 +121,18 @@ CREATE TABLE public.api_key (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    requests_per_minute integer,
+    request_burst integer,
+    images_per_minute integer,
+    image_burst integer,
+    concurrent integer,
+    day_cap bigint,
+    month_cap bigint,
+    models text[],
+    limited boolean GENERATED ALWAYS AS ((num_nonnulls(requests_per_minute, images_per_minute, concurrent, day_cap, month_cap, models) > 0)) STORED NOT NULL,
     CONSTRAINT api_key_has_a_name CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))),
     CONSTRAINT api_key_hash_is_whole CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT api_key_limits_are_limits CHECK ((((requests_per_minute >= 1) AND (requests_per_minute <= 1000000)) AND ((request_burst >= 1) AND (request_burst <= 1000000)) AND ((images_per_minute >= 1) AND (images_per_minute <= 1000000)) AND ((image_burst >= 1) AND (image_burst <= 1000000)) AND ((concurrent >= 1) AND (concurrent <= 1000000)) AND (day_cap >= 0) AND (month_cap >= 0) AND (cardinality(models) > 0))),
     CONSTRAINT api_key_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT api_key_scopes CHECK ((scopes <@ ARRAY['generate'::text, 'read'::text, 'admin:keys'::text]))
 );
@@ -184,10 +205,12 @@ CREATE TABLE public.generation (
     progress integer DEFAULT 0 NOT NULL,
     served_by text,
     provider_cost bigint,
+    meters smallint DEFAULT 0 NOT NULL,
     CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),
     CONSTRAINT a_failure_says_why CHECK (((state = 'failed'::text) = (error_kind IS NOT NULL))),
     CONSTRAINT a_queued_generation_belongs_to_nobody CHECK (((state <> 'queued'::text) OR ((server_id IS NULL) AND (ready_at IS NOT NULL)))),
     CONSTRAINT generation_asks_for_images CHECK ((n > 0)),
+    CONSTRAINT generation_meters CHECK (((meters >= 0) AND (meters <= 3))),
     CONSTRAINT generation_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT generation_progress_is_percent CHECK (((progress >= 0) AND (progress <= 100))),
     CONSTRAINT generation_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
@@ -260,6 +283,22 @@ CREATE TABLE public.image (
 )
 PARTITION BY RANGE (id);
 
+CREATE TABLE public.meter (
+    account_id uuid NOT NULL,
+    subject uuid NOT NULL,
+    mode text NOT NULL,
+    requests_tat bigint DEFAULT 0 NOT NULL,
+    images_tat bigint DEFAULT 0 NOT NULL,
+    open integer DEFAULT 0 NOT NULL,
+    day date NOT NULL,
+    day_spent bigint DEFAULT 0 NOT NULL,
+    month date NOT NULL,
+    month_spent bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT meter_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT meter_open_is_not_negative CHECK ((open >= 0))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE public.model (
     id text NOT NULL,
     name text NOT NULL,
@@ -290,6 +329,22 @@ CREATE TABLE public.model_name (
     name text NOT NULL,
     model text NOT NULL,
     CONSTRAINT model_name_is_lower_case CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 200))))
+);
+
+CREATE TABLE public.plan (
+    name text NOT NULL,
+    requests_per_minute integer,
+    request_burst integer,
+    images_per_minute integer,
+    image_burst integer,
+    concurrent integer,
+    day_cap bigint,
+    month_cap bigint,
+    models text[],
+    created_at timestamp with time zone NOT NULL,
+    limited boolean GENERATED ALWAYS AS ((num_nonnulls(requests_per_minute, images_per_minute, concurrent, day_cap, month_cap, models) > 0)) STORED NOT NULL,
+    CONSTRAINT plan_limits_are_limits CHECK ((((requests_per_minute >= 1) AND (requests_per_minute <= 1000000)) AND ((request_burst >= 1) AND (request_burst <= 1000000)) AND ((images_per_minute >= 1) AND (images_per_minute <= 1000000)) AND ((image_burst >= 1) AND (image_burst <= 1000000)) AND ((concurrent >= 1) AND (concurrent <= 1000000)) AND (day_cap >= 0) AND (month_cap >= 0) AND (cardinality(models) > 0))),
+    CONSTRAINT plan_name_is_a_word CHECK ((name ~ '^[a-z][a-z0-9-]{0,49}$'::text))
 );
 
 CREATE TABLE public.posting (
@@ -450,11 +505,17 @@ ALTER TABLE ONLY public.idempotency_key
 ALTER TABLE ONLY public.image
     ADD CONSTRAINT image_pkey PRIMARY KEY (account_id, id);
 
+ALTER TABLE ONLY public.meter
+    ADD CONSTRAINT meter_pkey PRIMARY KEY (account_id, subject, mode);
+
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_pkey PRIMARY KEY (model, provider);
 
 ALTER TABLE ONLY public.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.posting
     ADD CONSTRAINT posting_pkey PRIMARY KEY (account_id, id);
@@ -523,6 +584,9 @@ CREATE TRIGGER wallet_starts_empty BEFORE INSERT ON public.wallet FOR EACH ROW W
 
 CREATE TRIGGER wallet_stays BEFORE DELETE OR TRUNCATE ON public.wallet FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_wallet_change();
 
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_plan_fkey FOREIGN KEY (plan) REFERENCES public.plan(name);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
@@ -534,6 +598,9 @@ ALTER TABLE ONLY public.grant_lot
 
 ALTER TABLE ONLY public.idempotency_key
     ADD CONSTRAINT idempotency_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.meter
+    ADD CONSTRAINT meter_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
