@@ -53,16 +53,19 @@ public struct Refusal: Error, Hashable, Sendable {
     public let retryAfter: Duration?
     /// What a caller out of credits lacks.
     public let shortfall: Shortfall?
+    /// The limit that is in the way.
+    public let limit: LimitReading?
 
     public init(
         _ kind: Kind, _ message: String, field: String? = nil, retryAfter: Duration? = nil,
-        shortfall: Shortfall? = nil
+        shortfall: Shortfall? = nil, limit: LimitReading? = nil
     ) {
         self.kind = kind
         self.message = message
         self.field = field
         self.retryAfter = retryAfter
         self.shortfall = shortfall
+        self.limit = limit
     }
 
     /// The figures of `insufficientCredits`.

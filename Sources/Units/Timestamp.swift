@@ -169,6 +169,9 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
         return CivilDate(year: year, month: count - year * 12 + 1, day: 1)
     }
 
+    /// The day after.
+    public var tomorrow: CivilDate { CivilDate(daysSince1970: daysSince1970 + 1) }
+
     /// Midnight UTC at its start.
     public var midnight: Timestamp { Timestamp(seconds: daysSince1970 * 86_400) }
 

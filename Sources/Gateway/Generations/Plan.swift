@@ -129,6 +129,6 @@ extension Refusal {
         Refusal(
             kind, "Item \(index): \(message)",
             field: field.map { "prompts[\(index)].\($0)" } ?? "prompts[\(index)]",
-            retryAfter: retryAfter, shortfall: shortfall)
+            retryAfter: retryAfter, shortfall: shortfall, limit: limit)
     }
 }
