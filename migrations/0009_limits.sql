@@ -78,9 +78,18 @@ create table meter (
     day_spent bigint not null default 0,
     month date not null,
     month_spent bigint not null default 0,
+    -- Whether the account was told that the day's, or the month's, cap is near.
+    day_told boolean not null default false,
+    month_told boolean not null default false,
     primary key (account_id, subject, mode)
 ) with (fillfactor = 50);
 
 -- Which meters count it as open: 1 its key's, 2 its account's. They did not all exist when it began.
 alter table generation add column meters smallint not null default 0
     constraint generation_meters check (meters between 0 and 3);
+
+-- Below which balance the account is told: once each time that a charge takes it there.
+alter table wallet add column alert_below bigint;
+
+-- What a message says that tells of neither a generation nor a batch, as it was when that happened.
+alter table webhook_delivery add column data jsonb;

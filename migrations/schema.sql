@@ -294,6 +294,8 @@ CREATE TABLE public.meter (
     day_spent bigint DEFAULT 0 NOT NULL,
     month date NOT NULL,
     month_spent bigint DEFAULT 0 NOT NULL,
+    day_told boolean DEFAULT false NOT NULL,
+    month_told boolean DEFAULT false NOT NULL,
     CONSTRAINT meter_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT meter_open_is_not_negative CHECK ((open >= 0))
 )
@@ -410,6 +412,7 @@ CREATE TABLE public.wallet (
     credit_limit bigint DEFAULT 0 NOT NULL,
     postings bigint DEFAULT 0 NOT NULL,
     chain bytea DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea NOT NULL,
+    alert_below bigint,
     CONSTRAINT wallet_holds_are_not_negative CHECK ((held >= 0)),
     CONSTRAINT wallet_is_within_reason CHECK ((((posted >= '-1000000000000000000'::bigint) AND (posted <= '1000000000000000000'::bigint)) AND (credit_limit <= '1000000000000000000'::bigint))),
     CONSTRAINT wallet_limit_is_not_negative CHECK ((credit_limit >= 0)),
@@ -442,6 +445,7 @@ CREATE TABLE public.webhook_delivery (
     next_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    data jsonb,
     CONSTRAINT webhook_delivery_ends_once CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
     CONSTRAINT webhook_delivery_state CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
 );

@@ -49,7 +49,7 @@ struct JobLoad {
     private func submit(_ index: Int) async throws -> JobName {
         let answer = try await engine.generate(
             Self.request, for: keys[index % keys.count], in: .live, patience: .none)
-        guard case .accepted(let job, _) = answer else {
+        guard case .accepted(let job, _, _) = answer else {
             preconditionFailure("what is queued is not finished")
         }
         return job

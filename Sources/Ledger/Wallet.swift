@@ -29,19 +29,28 @@ public struct Wallet: Hashable, Sendable {
     public private(set) var held: Credits
     /// How far it may go below zero.
     public let creditLimit: Credits
+    /// Below which balance its account wants to be told.
+    public let alertBelow: Credits?
     /// The head of its chain of postings.
     public private(set) var chain: Chain
 
-    public init(name: Name, posted: Credits, held: Credits, creditLimit: Credits, chain: Chain) {
+    public init(
+        name: Name, posted: Credits, held: Credits, creditLimit: Credits, chain: Chain,
+        alertBelow: Credits? = nil
+    ) {
         self.name = name
         self.posted = posted
         self.held = held
         self.creditLimit = creditLimit
         self.chain = chain
+        self.alertBelow = alertBelow
     }
 
     /// What a new hold may take.
     public var available: Credits { posted - held + creditLimit }
+
+    /// What is left of it once all that is held has been given back: between grants this only falls.
+    public var lasting: Credits { posted + creditLimit }
 
     /// Sets `amount` aside, or refuses without changing anything.
     public mutating func hold(_ amount: Credits) throws(Refusal) {

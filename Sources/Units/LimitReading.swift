@@ -37,3 +37,12 @@ public struct LimitReading: Hashable, Sendable {
         Refusal(.rateLimited, sentence, retryAfter: retryAfter, limit: self)
     }
 }
+
+extension LimitReading.Amount {
+    public var json: JSON {
+        switch self {
+        case .count(let count): .int(count)
+        case .credits(let amount): .credits(amount)
+        }
+    }
+}

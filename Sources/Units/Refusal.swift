@@ -24,6 +24,7 @@ public struct Refusal: Error, Hashable, Sendable {
         case modelNotFound = "model_not_found"
         case modelRetired = "model_retired"
         case modelWithoutPrice = "model_without_price"
+        case modelNotAllowed = "model_not_allowed"
         case insufficientCredits = "insufficient_credits"
         case conflict = "conflict"
         case moderated = "moderated"

@@ -23,7 +23,7 @@ import Units
     ) async throws -> JobName {
         let answer = try await gateway.engine.generate(
             request, for: customer.hash, in: customer.mode, patience: .none)
-        guard case .accepted(let job, false) = answer else {
+        guard case .accepted(let job, false, _) = answer else {
             throw Refusal(.conflict, "it was not queued: \(answer)")
         }
         return job
@@ -279,7 +279,7 @@ import Units
             let acme = try await gateway.customer(credits: "1.00")
             let answer = try await gateway.engine.generate(
                 Self.ask(), for: acme.hash, in: .live, patience: .upTo(.milliseconds(20)))
-            guard case .accepted(let job, false) = answer else {
+            guard case .accepted(let job, false, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }

@@ -167,7 +167,7 @@ import Units
             let acme = try await gateway.customer(mode: .test)
             let answer = try await gateway.engine.generate(
                 ask("flux-1.1-pro", size: small), for: acme.hash, in: .test, patience: .none)
-            guard case .accepted(let job, _) = answer else {
+            guard case .accepted(let job, _, _) = answer else {
                 Issue.record("it was not queued")
                 return
             }

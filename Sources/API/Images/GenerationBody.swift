@@ -56,7 +56,7 @@ extension Application {
                 case .finished(let finished):
                     let response = await answering(body, finished)
                     return finished.replayed ? response.replayed() : response
-                case .accepted(let job, let replayed):
+                case .accepted(let job, let replayed, _):
                     return await accepted(job, replayed: replayed, applied: preference.applied)
                 }
             }

@@ -44,7 +44,7 @@ extension Application {
     ) async throws -> (job: JobName, replayed: Bool) {
         let answer = try await engine.generate(
             request, for: key, in: mode, claim: claim, patience: .none)
-        guard case .accepted(let job, let replayed) = answer else {
+        guard case .accepted(let job, let replayed, _) = answer else {
             preconditionFailure("what is queued is not finished")
         }
         return (job, replayed)

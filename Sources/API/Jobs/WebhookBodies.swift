@@ -31,6 +31,13 @@ extension Application {
             return message(
                 delivery, id: id.description, status: status.rawValue,
                 event: failed ? "failed" : "completed", job(batch))
+        case .data(let text):
+            // Only endpoints listen to these.
+            return Array(
+                """
+                {"type":"\(delivery.event.rawValue)",\
+                "timestamp":\(JSON.time(delivery.createdAt).text),"data":\(text)}
+                """.utf8)
         case nil: return nil
         }
     }
@@ -73,7 +80,7 @@ extension Application {
                     ("error", .string(line.failure?.message ?? "")), model,
                     ("receipt", line.receipt.json),
                 ])
-        case .progress, .batchCompleted, .balanceLow, .invoiceFinalized:
+        case .progress, .batchCompleted, .balanceLow, .limitNear, .invoiceFinalized:
             return .object(head + [("progress", .int(Int64(line.progress))), model])
         }
     }
@@ -96,7 +103,7 @@ extension WebhookEvent.Name {
         case .progress: "progress"
         case .completed, .batchCompleted: "completed"
         case .failed: "failed"
-        case .balanceLow, .invoiceFinalized: rawValue
+        case .balanceLow, .limitNear, .invoiceFinalized: rawValue
         }
     }
 }

@@ -20,6 +20,7 @@ extension Operation {
     static let refusalsOfPlans: [Refusal.Kind] = [
         .missingParameter, .invalidValue, .unknownParameter, .unsupportedMediaType,
         .modelNotFound, .modelRetired, .modelWithoutPrice,
+        .modelNotAllowed,
     ]
 
     /// A synchronous one, which `Prefer` turns into a job.

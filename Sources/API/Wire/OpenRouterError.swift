@@ -19,7 +19,8 @@ enum OpenRouterError {
         case .keyMissing, .keyInvalid, .keyRevoked, .keyExpired:
             return words(401, "authentication")
         case .insufficientCredits: return words(402, "payment_required")
-        case .scopeMissing, .accountSuspended: return words(403, "permission_denied")
+        case .scopeMissing, .accountSuspended, .modelNotAllowed:
+            return words(403, "permission_denied")
         case .notFound, .modelWithoutPrice: return words(404, "not_found")
         case .methodNotAllowed: return words(405, "invalid_request")
         case .bodyTimedOut: return words(408, "timeout")

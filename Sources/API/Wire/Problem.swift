@@ -92,7 +92,8 @@ extension ErrorShape {
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
         case (.imageRouter, _) where openAI.status.rawValue >= 500:
             return ErrorWords(status: openAI.status, type: "internal_error", code: openAI.code)
-        case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended):
+        case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended),
+            (.imageRouter, .modelNotAllowed):
             return ErrorWords(status: .forbidden, type: "access_denied", code: openAI.code)
         case (.jobs, .modelNotFound), (.jobs, .modelRetired):
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
@@ -124,9 +125,7 @@ extension ErrorShape {
         case .unsupportedMediaType: return invalid(.unsupportedMediaType, "unsupported_media_type")
         case .keyMissing, .keyInvalid, .keyRevoked, .keyExpired:
             return invalid(.unauthorized, "invalid_api_key")
-        case .scopeMissing:
-            return ErrorWords(status: .forbidden, type: "permission_error", code: kind.rawValue)
-        case .accountSuspended:
+        case .scopeMissing, .accountSuspended, .modelNotAllowed:
             return ErrorWords(status: .forbidden, type: "permission_error", code: kind.rawValue)
         case .notFound: return invalid(.notFound, nil)
         case .methodNotAllowed: return invalid(.methodNotAllowed, nil)

@@ -57,6 +57,8 @@ public struct Audit: Sendable {
             Check(name: "a batch counts its open members", sql: driftedBatches),
             Check(name: "an idempotency key names work that exists", sql: strayKeys),
             Check(name: "no hold is open past its deadline", sql: overdue(at: now)),
+            Check(name: "a meter counts what is open", sql: driftedMeters),
+            Check(name: "a meter knows what its month cost", sql: driftedSpending),
         ]
     }
 

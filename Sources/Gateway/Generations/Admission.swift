@@ -82,6 +82,13 @@ public struct Submission: Sendable {
 
     /// The most all of it can cost.
     var quote: Credits { admissions.reduce(.zero) { $0 + $1.quote } }
+
+    /// What it asks of limits.
+    var demand: Meter.Demand {
+        .init(
+            requests: Int64(admissions.count),
+            images: admissions.reduce(0) { $0 + Int64($1.n) }, quote: quote, at: at)
+    }
 }
 
 /// A batch that is being submitted.
@@ -103,6 +110,10 @@ public struct Admitted: Hashable, Sendable {
     public let wallet: Wallet.Name
     public let key: ID<Key>
     public let held: Credits
+    /// How the limits stand that it was held against.
+    public var limits: [LimitReading] = []
+    /// `MeterBits` of the meters that count its generations as open.
+    var meters: Int32 = 0
 }
 
 /// What the door says.

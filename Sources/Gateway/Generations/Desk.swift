@@ -11,12 +11,19 @@ import Signing
 /// batch would be wrong; with 100 left and asks of 60, 50 and 40 the answers are yes, no, yes.
 package struct Desk {
     private let keys: [KeyHash: Key.Standing]
+    private let limits: [ID<Key>: KeyLimits]
+    private var meters: [Meter.Name: Meter]
     private var wallets: [Wallet.Name: Wallet]
     private var generations: [ID<Generation>: OpenGeneration]
     /// What must be written: how much each wallet's holds change other than by a posting,
     package private(set) var holds: [Wallet.Name: Credits] = [:]
     /// and the postings, in the order of their chains.
     package private(set) var postings: [Posting] = []
+    /// The meters that moved.
+    private var moved: Set<Meter.Name> = []
+    package var movedMeters: [Meter] { moved.sorted().compactMap { meters[$0] } }
+    /// What accounts want to be told before they meet a wall.
+    package private(set) var alerts: [WebhookEvent] = []
 
     private var remembered: [RememberedKey.Name: RememberedKey]
     /// Generations that wait in the queue, by account; only of accounts that submit to it.
@@ -29,9 +36,13 @@ package struct Desk {
 
     package init(
         keys: [Key.Standing], wallets: [Wallet], generations: [OpenGeneration],
+        limits: [ID<Key>: KeyLimits] = [:], meters: [Meter] = [],
         remembered: [RememberedKey] = [], queued: [ID<Account>: Int] = [:],
         queueDepthMax: Int = .max
     ) {
+        self.limits = limits
+        self.meters = Dictionary(
+            meters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.remembered = Dictionary(
             remembered.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.queued = queued
@@ -55,6 +66,7 @@ package struct Desk {
             return .repeats(EarlierWork(account: key.account, mode: key.mode, work: work))
         }
         let waiting = try placesTaken(by: submission, of: key.account)
+        let entry = try entry(of: submission, by: key)
         // What is free needs no wallet: its row is then not even locked.
         let quote = submission.quote
         if quote > .zero {
@@ -65,9 +77,51 @@ package struct Desk {
             wallets[name] = wallet
             holds[name, default: .zero] += quote
         }
+        for meter in entry.meters {
+            meters[meter.name] = meter
+            moved.insert(meter.name)
+        }
+        alerts += entry.nearing.map { .near($0, of: key, at: submission.at) }
         if waiting > 0 { queued[key.account, default: 0] += waiting }
         if let claim = submission.claim { remember(claim, submission, key.account) }
-        return .admitted(Admitted(wallet: name, key: key.id, held: quote))
+        return .admitted(
+            Admitted(
+                wallet: name, key: key.id, held: quote, limits: entry.readings,
+                meters: entry.bits))
+    }
+
+    /// What the limits of a key make of a submission.
+    private struct Entry {
+        /// The meters as they are once it is in.
+        var meters: [Meter] = []
+        var readings: [LimitReading] = []
+        var nearing: [LimitReading] = []
+        var bits: Int32 = 0
+    }
+
+    /// Holds a submission against the limits of its key and then of its account, or refuses it.
+    private func entry(
+        of submission: Submission, by key: Key.Standing
+    ) throws(Refusal) -> Entry {
+        var entry = Entry()
+        guard let limits = limits[key.id] else { return entry }
+        for admission in submission.admissions {
+            try limits.own.permit(model: admission.model, to: "This API key")
+            try limits.account.permit(model: admission.model, to: "This account")
+        }
+        let demand = submission.demand
+        for (limits, owner, bit) in [
+            (limits.own, key.id, MeterBits.key), (limits.account, nil, MeterBits.account),
+        ] {
+            let name = Meter.Name(account: key.account, key: owner, mode: key.mode)
+            guard var meter = meters[name] else { continue }
+            let passage = try meter.enter(demand, under: limits)
+            entry.readings += passage.readings
+            entry.nearing += passage.nearing
+            entry.meters.append(meter)
+            entry.bits |= bit
+        }
+        return entry
     }
 
     /// How many places in the queue a submission needs, or the refusal when there are too few.
@@ -120,11 +174,23 @@ package struct Desk {
             throw Refusal(.conflict, "Generation \(row.id) has passed to another server.")
         }
         let settled = try settle(settlement, row)
+        if let metered = row.metered {
+            leaveMeters(metered, of: settlement.wallet, releasing: settled.released)
+        }
         generations[row.id] = OpenGeneration(
             id: row.id, state: settlement.state, ended: true, server: row.server, held: row.held,
             captured: settled.captured, posting: settled.posting, run: row.run,
-            hasTask: row.hasTask, batch: row.batch, webhook: row.webhook)
+            hasTask: row.hasTask, batch: row.batch, webhook: row.webhook, metered: row.metered)
         return .ends(settled)
+    }
+
+    private mutating func leaveMeters(
+        _ metered: OpenGeneration.Metered, of wallet: Wallet.Name, releasing released: Credits
+    ) {
+        for name in metered.names(in: wallet) {
+            meters[name]?.end(releasing: released, begun: metered.begun)
+            moved.insert(name)
+        }
     }
 
     /// Where the request behind a generation wants its end to be told.
@@ -152,9 +218,13 @@ package struct Desk {
             holds[settlement.wallet, default: .zero] -= row.held
             return Settled(held: row.held, captured: .zero, posting: nil)
         }
+        let before = wallet.lasting
         postings.append(
             wallet.capture(
                 captured, of: row.held, for: row.id, as: settlement.posting, at: settlement.at))
+        if let line = wallet.alertBelow, before >= line, wallet.lasting < line {
+            alerts.append(.low(wallet, below: line, at: settlement.at))
+        }
         return Settled(held: row.held, captured: captured, posting: settlement.posting)
     }
 

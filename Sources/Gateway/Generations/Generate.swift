@@ -33,7 +33,7 @@ public struct Watcher: Sendable {
 public enum GenerationAnswer: Sendable {
     case finished(FinishedGeneration)
     /// It goes on without the caller, as it does already when this is a repetition.
-    case accepted(JobName, replayed: Bool = false)
+    case accepted(JobName, replayed: Bool = false, limits: [LimitReading] = [])
 }
 
 /// The failure of a call that was made before, told again.
@@ -60,6 +60,21 @@ public struct FinishedGeneration: Sendable {
     public let endedAt: Timestamp
     /// Whether the same call was answered before, and this is its answer again.
     public var replayed = false
+    /// How the limits stand that it was held against; nothing for a repetition.
+    public var limits: [LimitReading] = []
+}
+
+extension GenerationAnswer {
+    /// The same, with how the limits stand.
+    fileprivate func held(against limits: [LimitReading]) -> GenerationAnswer {
+        switch self {
+        case .finished(var finished):
+            finished.limits = limits
+            return .finished(finished)
+        case .accepted(let job, let replayed, _):
+            return .accepted(job, replayed: replayed, limits: limits)
+        }
+    }
 }
 
 extension Engine {
@@ -109,7 +124,8 @@ extension Engine {
             watcher?.admitted()
             let order = plan.order(admission, admitted)
             return try await carryOut(
-                order, by: plan.provider, durable: admission.durable, patience, watcher?.show)
+                order, by: plan.provider, durable: admission.durable, patience, watcher?.show
+            ).held(against: admitted.limits)
         }
     }
 

@@ -22,11 +22,12 @@ extension Generation {
             """
             insert into generation (account_id, id, mode, key_id, state, dialect, model, provider,
                 price_version, n, request, held, server_id, durable, ready_at, batch_id, deadline,
-                created_at)
+                created_at, meters)
             select account_id, id, mode, key_id,
                 case when server_id is null then 'queued' else 'running' end, dialect, model,
                 provider, price_version, n, request, held, server_id, durable,
-                case when server_id is null then created_at end, batch_id, deadline, created_at
+                case when server_id is null then created_at end, batch_id, deadline, created_at,
+                meters
             from unnest(
                 \(verdicts.map(\.wallet.account)), \(asked.map(\.generation)),
                 \(verdicts.map(\.wallet.mode.rawValue)), \(verdicts.map(\.key)),
@@ -34,9 +35,9 @@ extension Generation {
                 \(asked.map(\.priceVersion)), \(asked.map { Int32($0.n) }),
                 \(asked.map { JSONText($0.request) }), \(asked.map(\.quote)),
                 \(asked.map(\.server)), \(asked.map(\.durable)), \(rows.map(\.batch)),
-                \(asked.map(\.deadline)), \(asked.map(\.at)))
+                \(asked.map(\.deadline)), \(asked.map(\.at)), \(verdicts.map(\.meters)))
                 as t (account_id, id, mode, key_id, dialect, model, provider, price_version, n,
-                    request, held, server_id, durable, batch_id, deadline, created_at)
+                    request, held, server_id, durable, batch_id, deadline, created_at, meters)
             """)
     }
 
@@ -70,7 +71,8 @@ extension Generation {
             select g.id, g.state, g.ended_at is not null, g.server_id, g.held, g.captured,
                 g.posting_id, g.run, g.task is not null, g.batch_id,
                 case when g.durable then g.request #>> '{webhook,url}' end,
-                case when g.durable then g.request #>> '{webhook,events}' end
+                case when g.durable then g.request #>> '{webhook,events}' end, g.key_id,
+                g.meters::integer, g.created_at
             from unnest(\(ordered.map(\.0)), \(ordered.map(\.1)))
                 with ordinality as t (account_id, id, place),
             lateral (
@@ -86,7 +88,9 @@ extension Generation {
                 server: try row.next(), held: try row.next(), captured: try row.next(),
                 posting: try row.next(), run: try row.next(), hasTask: try row.next(),
                 batch: try row.next(),
-                webhook: RequestedWebhook(url: try row.next(), words: try row.next()))
+                webhook: RequestedWebhook(url: try row.next(), words: try row.next()),
+                metered: OpenGeneration.Metered(
+                    key: try row.next(), meters: try row.next(), begun: try row.next()))
         }
     }
 

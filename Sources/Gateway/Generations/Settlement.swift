@@ -115,11 +115,21 @@ package struct OpenGeneration: Sendable {
     let batch: ID<Batch>?
     /// Where the request wants its end to be told.
     let webhook: RequestedWebhook?
+    /// The meters that count it as open.
+    let metered: Metered?
+
+    /// Which meters a generation is counted by, and since when.
+    package struct Metered: Sendable {
+        let key: ID<Key>
+        /// `MeterBits`.
+        let meters: Int32
+        let begun: Timestamp
+    }
 
     package init(
         id: ID<Generation>, state: String, ended: Bool, server: ID<Server>?, held: Credits,
         captured: Credits, posting: ID<Posting>?, run: Int32 = 0, hasTask: Bool = false,
-        batch: ID<Batch>? = nil, webhook: RequestedWebhook? = nil
+        batch: ID<Batch>? = nil, webhook: RequestedWebhook? = nil, metered: Metered? = nil
     ) {
         self.id = id
         self.state = state
@@ -132,6 +142,7 @@ package struct OpenGeneration: Sendable {
         self.hasTask = hasTask
         self.batch = batch
         self.webhook = webhook
+        self.metered = metered
     }
 }
 

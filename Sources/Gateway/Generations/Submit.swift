@@ -14,6 +14,8 @@ public struct SubmittedBatch: Sendable {
     public let members: [ID<Generation>]
     /// Whether it had been submitted before, under the same key.
     public let replayed: Bool
+    /// How the limits stand that it was held against; nothing for a repetition.
+    public var limits: [LimitReading] = []
 }
 
 extension Engine {
@@ -86,7 +88,8 @@ extension Engine {
         case .admitted(let admitted):
             listeners.withLock { $0.queued }?()
             return .accepted(
-                JobName(account: admitted.wallet.account, id: admission.generation))
+                JobName(account: admitted.wallet.account, id: admission.generation),
+                limits: admitted.limits)
         case .repeats(let earlier):
             guard case .generation(let id) = earlier.work else {
                 preconditionFailure("the path is part of the fingerprint")
@@ -120,7 +123,8 @@ extension Engine {
         case .admitted(let admitted):
             listeners.withLock { $0.queued }?()
             return SubmittedBatch(
-                account: admitted.wallet.account, id: batch.id, members: ids, replayed: false)
+                account: admitted.wallet.account, id: batch.id, members: ids, replayed: false,
+                limits: admitted.limits)
         case .repeats(let earlier):
             guard case .batch(let id) = earlier.work else {
                 preconditionFailure("the path is part of the fingerprint")

@@ -133,6 +133,7 @@ final class Till: Sendable {
         // may need that. The other way round the wallet would pass below zero in between.
         try Posting.insert(desk.postings, in: transaction)
         try Wallet.changeHolds(desk.holds, in: transaction)
+        try Meter.update(desk.movedMeters, in: transaction)
         try Batch.begin(begun, in: transaction)
         try Generation.begin(begun, in: transaction)
         try RememberedKey.insert(
@@ -148,14 +149,13 @@ final class Till: Sendable {
     private static func tell(
         of ended: [Settlement], _ desk: Desk, in transaction: borrowing Transaction
     ) throws {
-        guard !ended.isEmpty else { return }
         var events = ended.map { WebhookEvent(of: $0, wanted: desk.webhook(of: $0.generation)) }
         let members = ended.compactMap { settlement in
             desk.batch(of: settlement.generation).map { (settlement, $0) }
         }
         // Only the last of a batch has something to tell of the batch.
         if !members.isEmpty { events += try Batch.close(members, in: transaction) }
-        try WebhookDelivery.queue(events, in: transaction)
+        try WebhookDelivery.queue(events + desk.alerts, in: transaction)
     }
 
     private static func load(
@@ -189,9 +189,13 @@ final class Till: Sendable {
             ? nil : try Generation.queued(of: queueing, upTo: queueDepthMax, in: transaction)
         let generations =
             settlements.isEmpty ? nil : try Generation.lock(settlements, in: transaction)
+        let standings = try keys?.rows() ?? []
+        let open = try generations?.rows() ?? []
+        let limited = try LimitsInForce.load(
+            standings, open, settlements, at: submissions.first?.at, in: transaction)
         return Desk(
-            keys: try keys?.rows() ?? [], wallets: try wallets.rows(),
-            generations: try generations?.rows() ?? [],
+            keys: standings, wallets: try wallets.rows(), generations: open,
+            limits: limited.limits, meters: limited.meters,
             remembered: try remembered?.rows() ?? [],
             queued: Dictionary(try queued?.rows() ?? [], uniquingKeysWith: { first, _ in first }),
             queueDepthMax: queueDepthMax)

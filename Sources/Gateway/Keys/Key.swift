@@ -23,10 +23,14 @@ extension Key {
         public let expiresAt: Timestamp?
         public let revokedAt: Timestamp?
         public let suspendedAt: Timestamp?
+        /// Whether the key, or its account under its plan, has limits.
+        let isLimited: Bool
+        let accountIsLimited: Bool
 
         public init(
             hash: KeyHash, account: ID<Account>, id: ID<Key>, mode: Mode, scopes: Set<Scope>,
-            expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil
+            expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil,
+            isLimited: Bool = false, accountIsLimited: Bool = false
         ) {
             self.hash = hash
             self.account = account
@@ -36,6 +40,8 @@ extension Key {
             self.expiresAt = expiresAt
             self.revokedAt = revokedAt
             self.suspendedAt = suspendedAt
+            self.isLimited = isLimited
+            self.accountIsLimited = accountIsLimited
         }
 
         /// Refuses unless the key may be used for `scope` at `now`.
@@ -64,8 +70,10 @@ extension Key {
         try transaction.send(
             """
             select k.hash, k.account_id, k.id, k.mode, k.scopes, k.expires_at, k.revoked_at,
-                a.suspended_at
-            from api_key k join account a on a.id = k.account_id
+                a.suspended_at, k.limited, a.limited or p.limited
+            from api_key k
+            join account a on a.id = k.account_id
+            join plan p on p.name = a.plan
             where k.hash = any(\(hashes.map(\.bytes)))
             """
         ) { row in
@@ -78,7 +86,8 @@ extension Key {
                 hash: KeyHash(bytes: hash), account: account, id: id,
                 mode: Mode(rawValue: mode) ?? .live,
                 scopes: Set(scopes.compactMap(Scope.init(rawValue:))),
-                expiresAt: try row.next(), revokedAt: try row.next(), suspendedAt: try row.next())
+                expiresAt: try row.next(), revokedAt: try row.next(), suspendedAt: try row.next(),
+                isLimited: try row.next(), accountIsLimited: try row.next())
         }
     }
 

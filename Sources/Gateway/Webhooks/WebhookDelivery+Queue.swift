@@ -14,18 +14,18 @@ extension WebhookDelivery {
             with told as (
                 select * from unnest(\(events.map(\.account)), \(events.map(\.message)),
                     \(events.map(\.event.rawValue)), \(events.map(\.subject.generation)),
-                    \(events.map(\.subject.batch)), \(events.map(\.requestURL)),
-                    \(events.map(\.at)))
-                    as t (account_id, id, event, generation_id, batch_id, url, at)
+                    \(events.map(\.subject.batch)), \(events.map(\.subject.data)),
+                    \(events.map(\.requestURL)), \(events.map(\.at)))
+                    as t (account_id, id, event, generation_id, batch_id, data, url, at)
             )
             insert into webhook_delivery (account_id, id, endpoint_id, url, event, generation_id,
-                batch_id, next_at, created_at)
+                batch_id, data, next_at, created_at)
             select account_id, id, \(WebhookEndpoint.ofTheRequest), url, event, generation_id,
-                batch_id, at, at
+                batch_id, data, at, at
             from told where url is not null
             union all
-            select t.account_id, t.id, e.id, e.url, t.event, t.generation_id, t.batch_id, t.at,
-                t.at
+            select t.account_id, t.id, e.id, e.url, t.event, t.generation_id, t.batch_id, t.data,
+                t.at, t.at
             from told t,
             lateral (
                 select id, url from webhook_endpoint

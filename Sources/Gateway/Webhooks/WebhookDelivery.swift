@@ -43,7 +43,7 @@ public struct WebhookDelivery: Hashable, Sendable {
     }
 
     static let columns: SQL = """
-        d.account_id, d.id, d.endpoint_id, d.url, d.event, d.generation_id, d.batch_id, d.state,
+        d.account_id, d.id, d.endpoint_id, d.url, d.event, d.generation_id, d.batch_id, d.data, d.state,
         d.attempts, d.next_at, d.created_at, d.ended_at
         """
 
@@ -53,7 +53,8 @@ public struct WebhookDelivery: Hashable, Sendable {
         let endpoint: ID<WebhookEndpoint> = try row.next()
         let url: String = try row.next()
         let event: String = try row.next()
-        let subject = WebhookEvent.Subject(generation: try row.next(), batch: try row.next())
+        let subject = WebhookEvent.Subject(
+            generation: try row.next(), batch: try row.next(), data: try row.next())
         let state: String = try row.next()
         let attempts: Int32 = try row.next()
         guard let event = WebhookEvent.Name(rawValue: event), let state = State(rawValue: state)

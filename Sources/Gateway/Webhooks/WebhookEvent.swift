@@ -1,3 +1,4 @@
+import Postgres
 public import Units
 
 /// What ids of messages are ids of: one thing told, however many places it is told to.
@@ -14,7 +15,10 @@ public struct WebhookEvent: Hashable, Sendable {
         case failed = "generation.failed"
         /// The last generation of a batch has ended, well or not.
         case batchCompleted = "batch.completed"
+        /// A charge has taken the balance below where the account wants to be told.
         case balanceLow = "balance.low"
+        /// Most of a spending cap of this day or month is used.
+        case limitNear = "limit.near"
         case invoiceFinalized = "invoice.finalized"
     }
 
@@ -22,6 +26,8 @@ public struct WebhookEvent: Hashable, Sendable {
     public enum Subject: Hashable, Sendable {
         case generation(ID<Generation>)
         case batch(ID<Batch>)
+        /// Neither: all there is to tell, as JSON text.
+        case data(String)
     }
 
     public let account: ID<Account>
@@ -47,12 +53,14 @@ public struct WebhookEvent: Hashable, Sendable {
 }
 
 extension WebhookEvent.Subject {
-    /// From two columns, of which one is null; nil for what tells of neither.
-    init?(generation: ID<Generation>?, batch: ID<Batch>?) {
+    /// From three columns, of which one is not null; nil for what tells of nothing.
+    init?(generation: ID<Generation>?, batch: ID<Batch>?, data: JSONText?) {
         if let generation {
             self = .generation(generation)
         } else if let batch {
             self = .batch(batch)
+        } else if let data {
+            self = .data(data.text)
         } else {
             return nil
         }
@@ -64,5 +72,9 @@ extension WebhookEvent.Subject {
 
     public var batch: ID<Batch>? {
         if case .batch(let id) = self { id } else { nil }
+    }
+
+    var data: JSONText? {
+        if case .data(let text) = self { JSONText(text) } else { nil }
     }
 }

@@ -1,0 +1,39 @@
+import Ledger
+import Units
+
+/// What accounts are told before they meet a wall.
+extension WebhookEvent {
+    /// A charge has taken a wallet below `line`.
+    static func low(_ wallet: Wallet, below line: Credits, at now: Timestamp) -> WebhookEvent {
+        alert(
+            .balanceLow, of: wallet.name.account,
+            [
+                ("mode", .string(wallet.name.mode.rawValue)), ("balance", .credits(wallet.posted)),
+                ("held", .credits(wallet.held)), ("credit_limit", .credits(wallet.creditLimit)),
+                ("available", .credits(wallet.available)), ("alert_below", .credits(line)),
+            ], at: now)
+    }
+
+    /// Most of a cap is used.
+    static func near(
+        _ cap: LimitReading, of key: Key.Standing, at now: Timestamp
+    ) -> WebhookEvent {
+        alert(
+            .limitNear, of: key.account,
+            [
+                ("limit", .string(cap.limit)), ("scope", .string(cap.scope.rawValue)),
+                ("mode", .string(key.mode.rawValue)),
+                ("key_id", cap.scope == .key ? .id(key.id) : .null), ("cap", cap.most.json),
+                ("left", cap.left.json),
+                ("resets_at", .optional(cap.resetsIn.map { now + $0 }, JSON.time)),
+            ], at: now)
+    }
+
+    private static func alert(
+        _ event: Name, of account: ID<Account>, _ data: [(String, JSON)], at now: Timestamp
+    ) -> WebhookEvent {
+        WebhookEvent(
+            account: account, message: ID(at: now), event: event,
+            subject: .data(JSON.object(data).text), requestURL: nil, at: now)
+    }
+}
