@@ -79,17 +79,20 @@ int cepoll_port(int descriptor) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-int cepoll_accept(int listener, char *peer, socklen_t peer_size) {
+int cepoll_accept(int listener, struct cepoll_address *peer) {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
     int descriptor = accept4(
         listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) return -errno;
-    peer[0] = 0;
-    if (address.ss_family == AF_INET6)
-        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, peer, peer_size);
-    else if (address.ss_family == AF_INET)
-        inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, peer, peer_size);
+    peer->count = 0;
+    if (address.ss_family == AF_INET6) {
+        peer->count = 16;
+        memcpy(peer->bytes, &((struct sockaddr_in6 *)&address)->sin6_addr, 16);
+    } else if (address.ss_family == AF_INET) {
+        peer->count = 4;
+        memcpy(peer->bytes, &((struct sockaddr_in *)&address)->sin_addr, 4);
+    }
     return descriptor;
 }
 

@@ -1,3 +1,5 @@
+public import Units
+
 /// A request whose head has arrived; its body may still be on the way.
 public struct Request: Sendable {
     /// The method as sent: methods are case-sensitive tokens.
@@ -8,14 +10,15 @@ public struct Request: Sendable {
     public var query: String?
     public var headers: Headers
     public var body: RequestBody
-    /// The peer's address without its port, as text; nil where there is none.
-    public var peer: String?
+    /// Who calls: the peer's address, or what a trusted proxy says it is; an IPv4 address is always
+    /// `.v4`. Nil where there is none. Limits by address count by its `throttlingUnit`.
+    public var peer: IPAddress?
     /// What the request is called in logs and answers; empty until somebody names it.
     public var id = ""
 
     public init(
         method: String, path: String, query: String? = nil, headers: Headers = [:],
-        body: RequestBody = .empty, peer: String? = nil
+        body: RequestBody = .empty, peer: IPAddress? = nil
     ) {
         self.method = method
         self.path = path

@@ -1,3 +1,5 @@
+import Units
+
 /// The addresses that are not somebody's public server. Sources: the IANA registries of
 /// special-purpose addresses, RFC 6890 and its successors.
 enum AddressRule {

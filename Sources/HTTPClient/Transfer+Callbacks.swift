@@ -1,4 +1,5 @@
 internal import CCurl
+import Units
 
 /// The functions that libcurl calls. They only translate: C's pointers to the transfer's own words.
 ///

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import HTTP
+import Units
 
 /// One call under way: libcurl's handle of it, and what has come so far.
 @safe final class Transfer {

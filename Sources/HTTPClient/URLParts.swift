@@ -1,3 +1,5 @@
+import Units
+
 /// What a URL says about where a call goes, as far as it can be told without a look-up.
 ///
 /// Stricter than libcurl on purpose: what two readers could understand differently is refused here,

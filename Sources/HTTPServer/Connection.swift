@@ -40,7 +40,7 @@ final class Connection: @unchecked Sendable {
 
     let loop: EventLoop
     let socket: Socket
-    let peer: String?
+    let peer: IPAddress?
     /// Tells this connection from others that had the same descriptor.
     let generation: UInt32
     var shared: Shared { loop.shared }
@@ -77,7 +77,7 @@ final class Connection: @unchecked Sendable {
     var file: FilePiece?
     var sending = Sending.nothing
 
-    init(on loop: EventLoop, _ socket: Socket, peer: String?, generation: UInt32) {
+    init(on loop: EventLoop, _ socket: Socket, peer: IPAddress?, generation: UInt32) {
         self.loop = loop
         self.socket = socket
         self.peer = peer

@@ -189,7 +189,7 @@ import Units
     // MARK: Connections
 
     /// Serves `descriptor` from now on.
-    func adopt(_ descriptor: Int32, peer: String?) {
+    func adopt(_ descriptor: Int32, peer: IPAddress?) {
         let slot = Int(descriptor)
         while connections.count <= slot { connections.append(nil) }
         generation &+= 1

@@ -2,6 +2,7 @@ import CEpoll
 import Glibc
 import HTTP
 import Synchronization
+import Units
 
 /// The one listening socket. The first loop accepts for all and gives each connection to the loop
 /// that has fewest.
@@ -38,8 +39,8 @@ final class Listener: @unchecked Sendable {
     }
 
     private func acceptOne() -> Bool {
-        var peer: [CChar] = Array(repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let accepted = unsafe cepoll_accept(descriptor, &peer, socklen_t(peer.count))
+        var address = cepoll_address()
+        let accepted = unsafe cepoll_accept(descriptor, &address)
         switch -accepted {
         case EAGAIN: return false
         // The peer gave up while it waited, or its network did: nothing of ours.
@@ -57,13 +58,11 @@ final class Listener: @unchecked Sendable {
             refuse(accepted)
             return true
         }
-        let length = peer.firstIndex(of: 0) ?? 0
-        let text = String(decoding: peer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        give(accepted, peer: text.isEmpty ? nil : text)
+        give(accepted, peer: IPAddress(address))
         return true
     }
 
-    private func give(_ accepted: Int32, peer: String?) {
+    private func give(_ accepted: Int32, peer: IPAddress?) {
         let counts = loops.map { $0.counters.connections.load(ordering: .relaxed) }
         let least = counts.indices.min { counts[$0] < counts[$1] } ?? 0
         let loop = loops[least]
@@ -106,4 +105,16 @@ final class Listener: @unchecked Sendable {
     }
 
     deinit { close() }
+}
+
+extension IPAddress {
+    /// The address behind a socket; nil when it has none.
+    fileprivate init?(_ address: cepoll_address) {
+        let count = Int(address.count)
+        let read = unsafe withUnsafeBytes(of: address.bytes) {
+            unsafe Self(bytes: $0.prefix(count))
+        }
+        guard let read else { return nil }
+        self = read.normalised
+    }
 }

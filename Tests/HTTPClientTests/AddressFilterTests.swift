@@ -1,4 +1,5 @@
 @testable import HTTPClient
+import Units
 import Testing
 
 /// Which addresses may be reached.

@@ -16,6 +16,12 @@ struct cepoll_event {
     uint32_t happened;
 };
 
+/// An address without its port, in network order.
+struct cepoll_address {
+    uint8_t bytes[16];
+    int count;
+};
+
 enum {
     CEPOLL_READABLE = EPOLLIN,
     CEPOLL_WRITABLE = EPOLLOUT,
@@ -45,8 +51,9 @@ int cepoll_wait(int epoll, struct cepoll_event *events, int milliseconds);
 int cepoll_listen(const struct sockaddr_storage *address, socklen_t length, int backlog);
 /// The port that a socket is bound to, or a negative errno.
 int cepoll_port(int descriptor);
-/// Accepts one connection, non-blocking, and writes the peer's numeric address as text.
-int cepoll_accept(int listener, char *peer, socklen_t peer_size);
+/// Accepts one connection, non-blocking, and writes the peer's address: 4 or 16 bytes in network
+/// order, or none.
+int cepoll_accept(int listener, struct cepoll_address *peer);
 
 ssize_t cepoll_receive(int descriptor, void *bytes, size_t count);
 ssize_t cepoll_send(int descriptor, const void *bytes, size_t count, int more);

@@ -1,12 +1,12 @@
-internal import Glibc
+import Glibc
 
 /// An IP address as a number, so that a range is a comparison.
-enum IPAddress: Hashable, Sendable {
+public enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
 
     /// 4 or 16 bytes in network order; nil for any other count.
-    init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4: self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
         case 16: self = .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) })
@@ -15,25 +15,12 @@ enum IPAddress: Hashable, Sendable {
     }
 
     /// Reads the one usual way to write an address, without brackets: `127.0.0.1`, `::1`.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         if let address = Self.v4(strict: text) ?? Self.v6(text) {
             self = address
         } else {
             return nil
         }
-    }
-
-    /// Reads an IPv4 address in every way that C libraries do: `127.1`, `0x7f000001`,
-    /// `017700000001`.
-    ///
-    /// Two readers that disagree about a name would be a way past the filter, so this is the
-    /// system's own.
-    static func v4(loose text: String) -> IPAddress? {
-        // It takes whatever follows a blank for a comment.
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-        var address = in_addr()
-        guard unsafe inet_aton(text, &address) != 0 else { return nil }
-        return .v4(UInt32(bigEndian: address.s_addr))
     }
 
     private static func v4(strict text: String) -> IPAddress? {
@@ -43,15 +30,33 @@ enum IPAddress: Hashable, Sendable {
     }
 
     /// Reads an IPv6 address without brackets or zone.
-    static func v6(_ text: String) -> IPAddress? {
+    public static func v6(_ text: String) -> IPAddress? {
         var address = in6_addr()
         guard unsafe inet_pton(AF_INET6, text, &address) == 1 else { return nil }
         return unsafe withUnsafeBytes(of: address) { unsafe IPAddress(bytes: $0) }
     }
 }
 
+extension IPAddress {
+    /// The IPv4 address inside of a mapped one (`::ffff:192.0.2.1`), which is how a socket for both
+    /// kinds names it; any other as it is. Two names for one caller would be two allowances.
+    public var normalised: IPAddress {
+        guard case .v6(let number) = self, number >> 32 == 0xFFFF else { return self }
+        return .v4(UInt32(truncatingIfNeeded: number))
+    }
+
+    /// What limits by address count as one caller: an IPv4 address alone, an IPv6 address with all
+    /// of its /64. Whoever has one address of a /64 can have any other.
+    public var throttlingUnit: AddressRange {
+        switch normalised {
+        case .v4(let number): AddressRange(.v4(number), bits: 32)
+        case .v6(let number): AddressRange(.v6(number), bits: 64)
+        }
+    }
+}
+
 extension IPAddress: CustomStringConvertible {
-    var description: String {
+    public var description: String {
         switch self {
         case .v4(let number):
             return (0..<4).map { "\(number >> (24 - 8 * UInt32($0)) & 0xFF)" }
