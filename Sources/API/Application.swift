@@ -11,6 +11,7 @@ public import Units
 public struct Application: Sendable {
     let engine: Engine
     let keys: KeyReader
+    let doorkeeper: Doorkeeper
     let jobs: JobReader
     /// Why a webhook may not be sent to an address, if it may not.
     let webhookRefusal: @Sendable (String) -> String?
@@ -42,13 +43,14 @@ public struct Application: Sendable {
     }
 
     public init(
-        engine: Engine, keys: KeyReader, jobs: JobReader,
+        engine: Engine, keys: KeyReader, doorkeeper: Doorkeeper, jobs: JobReader,
         webhookRefusal: @escaping @Sendable (String) -> String?, database: Database,
         store: ImageStore, inputs: Inputs, pool: WorkerPool, pepper: Pepper, publicURL: String,
         clock: Clock, log: Log, gauges: @escaping @Sendable () -> [Gauge]
     ) {
         self.engine = engine
         self.keys = keys
+        self.doorkeeper = doorkeeper
         self.jobs = jobs
         self.webhookRefusal = webhookRefusal
         self.database = database
@@ -108,11 +110,14 @@ public struct Application: Sendable {
         _ request: Request, by route: Route, _ parameters: PathParameters
     ) async -> Response {
         do {
-            return try await route.answer(self, request, parameters)
+            let response = try await route.answer(self, request, parameters)
+            return response.telling(reads(by: request, of: route), in: route.errors, at: clock.now)
         } catch let replayed as ReplayedRefusal {
             return Response.refusing(replayed.refusal, as: route.errors).replayed()
         } catch {
-            return .refusing(refusal(for: error, request: request.id), as: route.errors)
+            let refusal = refusal(for: error, request: request.id)
+            counts.count(refusal)
+            return .refusing(refusal, as: route.errors, at: clock.now)
         }
     }
 

@@ -58,6 +58,26 @@ extension Batcher {
         /// When the next attempt to connect is made.
         var retryAt = ContinuousClock.now
         var closed = false
+        /// When the batch under way began; nil between two.
+        private var began: ContinuousClock.Instant?
+        /// What the last one took.
+        private var lastTook = Duration.zero
+
+        /// Past it nobody can say.
+        private static var waitMax: Duration { .seconds(60) }
+
+        /// How long what would be added now might wait: the batch under way takes as long again as
+        /// it has taken or as the last one took, and so do those that wait.
+        func wait(_ batchMax: Int, at now: ContinuousClock.Instant) -> Duration {
+            let batches = items.count / batchMax + 1
+            let each = max(lastTook, began.map { now - $0 } ?? .zero)
+            return min(max(each * batches, .milliseconds(10)), Self.waitMax)
+        }
+
+        mutating func ended(at now: ContinuousClock.Instant) {
+            if let began { lastTook = now - began }
+            began = nil
+        }
 
         /// Why items are turned away, if they are.
         var refusal: DatabaseFailure? {
@@ -69,11 +89,12 @@ extension Batcher {
         }
 
         /// The next batch; nil when nothing waits, and then the thread goes to sleep.
-        mutating func take(_ batchMax: Int) -> Batch? {
+        mutating func take(_ batchMax: Int, at now: ContinuousClock.Instant) -> Batch? {
             if items.isEmpty {
                 isAwake = false
                 return nil
             }
+            began = now
             if items.count <= batchMax { return takeAll() }
             defer {
                 items.removeFirst(batchMax)

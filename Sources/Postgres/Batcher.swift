@@ -60,7 +60,7 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
             let refusal = state.withLock { state -> DatabaseFailure? in
                 if let refusal = state.refusal { return refusal }
                 guard evenIfFull || state.items.count < queueMax else {
-                    return .overloaded(retryAfter: .seconds(1))
+                    return .overloaded(retryAfter: state.wait(batchMax, at: .now))
                 }
                 state.items.append(item)
                 state.callers.append(unsafe Caller(continuation))
@@ -99,9 +99,10 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
     // MARK: On the connection's thread
 
     private func work(on connection: isolated Connection) {
-        while let batch = state.withLock({ $0.take(batchMax) }) {
+        while let batch = state.withLock({ $0.take(batchMax, at: .now) }) {
             do {
                 try carryOut(batch, on: connection)
+                state.withLock { $0.ended(at: .now) }
                 gather(after: batch.items.count)
             } catch {
                 goWithout(error, on: connection)

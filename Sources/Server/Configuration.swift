@@ -1,3 +1,4 @@
+import Gateway
 import HTTPClient
 import HTTPServer
 import Log
@@ -18,6 +19,9 @@ struct Configuration: Sendable {
     let queueDepth: Int
     let loops: Int
     let databaseConnections: Int
+    /// What one key may read, and how often one address may show unknown keys, on this server.
+    let readsPerMinute: Int
+    let failedKeysPerMinute: Int
     let logLevel: Log.Level
     /// Whom we can buy from.
     let vendors: [ReadyVendor]
@@ -81,6 +85,16 @@ struct Configuration: Sendable {
                 "connections for reads, 1 to 64; holds, settlements and key look-ups have 3 of their own"
         ),
         Setting(
+            name: "ATELIER_READS_PER_MINUTE", standard: "6000",
+            help:
+                "requests of one key that make no pictures, a minute and server, 1 to 1000000; a tenth at once"
+        ),
+        Setting(
+            name: "ATELIER_FAILED_KEYS_PER_MINUTE", standard: "60",
+            help:
+                "unknown keys that one address may show, a minute and server, 1 to 1000000; a third at once"
+        ),
+        Setting(
             name: "ATELIER_LOG_LEVEL", standard: "info", help: "debug, info, warning or error"),
     ]
 
@@ -136,6 +150,11 @@ struct Configuration: Sendable {
         queueDepth = try number("ATELIER_QUEUE_DEPTH", 10_000, upTo: 1_000_000)
         loops = try number("ATELIER_LOOPS", cores)
         databaseConnections = try number("ATELIER_DATABASE_CONNECTIONS", 4)
+        readsPerMinute = try number(
+            "ATELIER_READS_PER_MINUTE", Int(Doorkeeper.readsPerMinute), upTo: Int(GCRA.most))
+        failedKeysPerMinute = try number(
+            "ATELIER_FAILED_KEYS_PER_MINUTE", Int(Doorkeeper.failedKeysPerMinute),
+            upTo: Int(GCRA.most))
         vendors = ReadyVendor.all(value)
         for ready in vendors {
             let base = ready.vendor.base ?? ""

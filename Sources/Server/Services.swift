@@ -71,6 +71,9 @@ struct Services: Sendable {
         let application = Application(
             engine: engine,
             keys: KeyReader(url: configuration.databaseURL, settings: .init(), clock: clock),
+            doorkeeper: Doorkeeper(
+                failedKeysPerMinute: Int64(configuration.failedKeysPerMinute),
+                readsPerMinute: Int64(configuration.readsPerMinute), clock: clock),
             jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
             webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
             pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,

@@ -17,12 +17,16 @@ struct Caller {
 
     /// Gives `body` an application whose gateway is audited afterwards.
     static func with(
-        provider: (any Provider)? = nil, vendors: [ReadyVendor] = [],
+        provider: (any Provider)? = nil, vendors: [ReadyVendor] = [], queueMax: Int = 4096,
+        failedKeysPerMinute: Int64 = 60, readsPerMinute: Int64 = 6000,
         _ body: (Caller) async throws -> Void
     ) async throws {
-        try await withGateway(provider: provider, vendors: vendors) { gateway in
+        try await withGateway(provider: provider, vendors: vendors, queueMax: queueMax) { gateway in
             let application = Application(
-                engine: gateway.engine, keys: gateway.keys, jobs: gateway.jobs,
+                engine: gateway.engine, keys: gateway.keys,
+                doorkeeper: Doorkeeper(
+                    failedKeysPerMinute: failedKeysPerMinute, readsPerMinute: readsPerMinute,
+                    clock: gateway.time.clock), jobs: gateway.jobs,
                 webhookRefusal: { $0.contains("//127.") ? "it is a loopback address" : nil },
                 database: gateway.database,
                 store: gateway.store, inputs: gateway.inputs, pool: gateway.pool,
@@ -59,14 +63,16 @@ struct Caller {
     }
 
     func send(
-        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = []
+        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = [],
+        from peer: IPAddress? = nil
     ) async throws -> Answer {
-        try await Answer(await respond(method, target, headers, body: body))
+        try await Answer(await respond(method, target, headers, body: body, from: peer))
     }
 
     /// The answer as the server is given it, its body unread.
     func respond(
-        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = []
+        _ method: String, _ target: String, _ headers: Headers, body: [UInt8] = [],
+        from peer: IPAddress? = nil
     ) async -> Response {
         let parts = target.split(separator: "?", maxSplits: 1)
         let left = Pieces(body)
@@ -76,7 +82,7 @@ struct Caller {
                 query: parts.count == 2 ? String(parts[1]) : nil, headers: headers,
                 body: RequestBody(declaredBytes: body.count) { () throws(BodyFailure) in
                     await left.next()
-                }))
+                }, peer: peer))
     }
 
     /// A body in one piece.

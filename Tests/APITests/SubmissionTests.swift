@@ -46,7 +46,8 @@ extension Caller {
             body: RequestBody(declaredBytes: chunked ? nil : bytes.count) {
                 () throws(BodyFailure) in await pieces.next()
             })
-        return try await application.withSubmission(of: request, from: customer.text, body)
+        return try await application.withSubmission(
+            of: request, from: ShownKey(mode: customer.mode, hash: customer.hash), body)
     }
 
     fileprivate func form(
@@ -314,7 +315,9 @@ private actor PieceSource {
                         return nil
                     })
                 await #expect(throws: BodyFailure.self) {
-                    try await caller.application.withSubmission(of: request, from: acme.text) { _ in
+                    try await caller.application.withSubmission(
+                        of: request, from: ShownKey(mode: acme.mode, hash: acme.hash)
+                    ) { _ in
                     }
                 }
             }

@@ -54,21 +54,23 @@ public struct TestGateway: Sendable {
     public func otherServer() async throws -> TestGateway {
         try await TestGateway(
             url: url, directory: directory, time: time, provider: provider, vendors: vendors,
-            queueDepth: queueDepth)
+            queueDepth: queueDepth, queueMax: queueMax)
     }
 
     public let directory: String
     private let provider: (any Provider)?
     private let vendors: [ReadyVendor]
     private let queueDepth: Int
+    private let queueMax: Int
 
     init(
         url: String, directory: String, time: MovingClock, provider: (any Provider)?,
-        vendors: [ReadyVendor], queueDepth: Int
+        vendors: [ReadyVendor], queueDepth: Int, queueMax: Int
     ) async throws {
         self.vendors = vendors
         self.provider = provider
         self.queueDepth = queueDepth
+        self.queueMax = queueMax
         self.url = url
         self.directory = directory
         self.time = time
@@ -89,6 +91,7 @@ public struct TestGateway: Sendable {
         try await lease.renew()
         var limits = Engine.Limits()
         limits.queueDepthMax = queueDepth
+        limits.queueMax = queueMax
         limits.retryAfter = .milliseconds(2)
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
@@ -203,7 +206,7 @@ public struct Customer: Sendable {
 /// Gives `body` a gateway on a database of its own, and audits what it leaves behind.
 package func withGateway(
     auditing: Bool = true, provider: (any Provider)? = nil, vendors: [ReadyVendor] = [],
-    queueDepth: Int = 10_000,
+    queueDepth: Int = 10_000, queueMax: Int = 4096,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TestGateway) async throws -> Void
 ) async throws {
@@ -212,7 +215,7 @@ package func withGateway(
         defer { Files.removeAll(below: directory) }
         let gateway = try await TestGateway(
             url: test.url, directory: directory, time: MovingClock(), provider: provider,
-            vendors: vendors, queueDepth: queueDepth)
+            vendors: vendors, queueDepth: queueDepth, queueMax: queueMax)
         defer { gateway.database.close() }
         try await body(gateway)
         guard auditing else { return }

@@ -100,12 +100,13 @@ import Units
         #expect(limit.full(arrivalTime: arrivalTime, now: Self.start) == .seconds(10))
     }
 
-    @Test func whatIsTakenBackWasNeverThere() {
-        let limit = GCRA(perMinute: 7, burst: 3)
-        let one = limit.charged(arrivalTime: 0, now: Self.start)
-        let two = limit.charged(2, arrivalTime: one, now: Self.start)
-        #expect(limit.remaining(arrivalTime: two, now: Self.start) == 0)
-        #expect(limit.returned(2, arrivalTime: two) == one)
+    @Test func aChargeIsMadeThoughNothingIsLeft() {
+        let limit = GCRA(perMinute: 60, burst: 3)
+        var arrivalTime: Int64 = 0
+        for _ in 0..<5 { arrivalTime = limit.charged(arrivalTime: arrivalTime, now: Self.start) }
+        #expect(limit.remaining(arrivalTime: arrivalTime, now: Self.start) == 0)
+        #expect(
+            limit.verdict(arrivalTime: arrivalTime, now: Self.start) == .refused(wait: .seconds(3)))
     }
 
     @Test func theLargestFiguresFit() {

@@ -6,10 +6,12 @@ import Ledger
 import Units
 
 extension Application {
-    /// Who asks, when it may ask for `scope`.
+    /// Who asks, when it may ask for `scope` and has not asked too often.
     func caller(of request: Request, for scope: Key.Scope) async throws -> Key.Standing {
-        let key = try Credential.key(of: request).hash(pepper: pepper)
-        return try await keys.authenticate(key, for: scope)
+        try await withKey(of: request) { key in
+            try doorkeeper.read(by: key.hash)
+            return try await keys.authenticate(key.hash, for: scope)
+        }
     }
 
     /// The wallet that a caller pays from.

@@ -52,6 +52,12 @@ extension Application {
             "responses_total", "counter", "Answers by class of status.",
             counts.byClass.map { ("{class=\"\($0)xx\"}", $1) })
         add(
+            "limited_total", "counter", "Requests refused with 429, by the limit in the way.",
+            counts.byLimit.map { ("{limit=\"\($0)\"}", $1) })
+        add(
+            "shed_total", "counter", "Requests refused with 503, because too many wait already.",
+            [("", counts.shed)])
+        add(
             "batch_waiting", "gauge", "Requests that wait for a transaction.",
             [
                 ("", engine.waiting)
@@ -88,6 +94,25 @@ final class RequestCounts: Sendable {
     private let three = Atomic<Int>(0)
     private let four = Atomic<Int>(0)
     private let five = Atomic<Int>(0)
+    private let overloaded = Atomic<Int>(0)
+    private let limited = Lock<[String: Int]>([:])
+
+    /// Counts why somebody was sent away, where it was for what there is too much of.
+    func count(_ refusal: Refusal) {
+        switch refusal.kind {
+        case .overloaded: overloaded.add(1, ordering: .relaxed)
+        case .rateLimited:
+            guard let limit = refusal.limit?.limit else { return }
+            limited.withLock { $0[limit, default: 0] += 1 }
+        default: return
+        }
+    }
+
+    /// Requests sent away because too many waited.
+    var shed: Int { overloaded.load(ordering: .relaxed) }
+
+    /// Requests sent away by a limit, by its name.
+    var byLimit: [(String, Int)] { limited.withLock { $0.sorted { $0.key < $1.key } } }
 
     func count(_ status: Status) {
         switch status.rawValue / 100 {

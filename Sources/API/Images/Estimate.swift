@@ -10,19 +10,18 @@ extension Application {
     /// `POST /v1/image/estimate`: the body of `/v1/image/generate`, answered with what it would
     /// hold, the price lines behind it, and whether the balance covers it. Holds nothing.
     func estimate(_ request: Request) async throws -> Response {
-        let text = try Credential.key(of: request)
-        let key = text.hash(pepper: pepper)
-        return try await whileNamingStrangers(key) {
+        try await whileNamingStrangers(request) { key in
+            try doorkeeper.read(by: key.hash)
             let (estimate, caller) = try await withSubmission(
-                of: request, from: text, claiming: false
+                of: request, from: key, claiming: false
             ) { sent in
                 let asked = try ImaRouterBody(sent.fields).request
                 // Before pictures are fetched: a stranger has us call nobody.
                 let caller: Key.Standing =
                     if let known = sent.caller { known } else {
-                        try await keys.authenticate(key, for: .generate)
+                        try await keys.authenticate(key.hash, for: .generate)
                     }
-                return (try await engine.estimate(asked, in: text.mode), caller)
+                return (try await engine.estimate(asked, in: key.mode), caller)
             }
             let available = try await wallet(of: caller).available
             return .json(

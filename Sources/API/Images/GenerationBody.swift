@@ -38,20 +38,19 @@ extension Application {
         telling events: ((Body, Mode) -> (any ImageEvents)?)? = nil,
         answering: (Body, FinishedGeneration) async -> Response
     ) async throws -> Response {
-        let text = try Credential.key(of: request)
-        let key = text.hash(pepper: pepper)
-        return try await whileNamingStrangers(key) {
+        try await whileNamingStrangers(request) { key in
             let preference = Preference(request.headers)
-            return try await withSubmission(of: request, from: text) { sent in
+            return try await withSubmission(of: request, from: key) { sent in
                 let body = try Body(sent.fields, request.headers)
                 try await checkKey(key, of: sent, before: [body.request])
-                if body.streams, let events = events?(body, text.mode) {
+                if body.streams, let events = events?(body, key.mode) {
                     return try await streamed(
-                        body.request, for: text, claim: sent.claim, as: events, of: request.id)
+                        body.request, for: key, claim: sent.claim, as: events, of: request.id)
                 }
                 let patience = try preference.patience(for: body.delivery, budget: budget)
                 switch try await engine.generate(
-                    body.request, for: key, in: text.mode, claim: sent.claim, patience: patience)
+                    body.request, for: key.hash, in: key.mode, claim: sent.claim, patience: patience
+                )
                 {
                 case .finished(let finished):
                     let response = await answering(body, finished)
@@ -65,23 +64,26 @@ extension Application {
 
     /// Looks the key up before pictures are fetched from elsewhere: a stranger has us call nobody.
     func checkKey(
-        _ key: KeyHash, of sent: SentBody, before requests: [GenerationRequest]
+        _ key: ShownKey, of sent: SentBody, before requests: [GenerationRequest]
     ) async throws {
         guard sent.caller == nil, requests.contains(where: { !$0.pictures.isEmpty }) else {
             return
         }
-        _ = try await keys.authenticate(key, for: .generate)
+        _ = try await keys.authenticate(key.hash, for: .generate)
     }
 
-    /// Runs `body`; what it refuses because of the request is told only to holders of a key.
+    /// Runs `body` for the key that `request` shows; what it refuses because of the request is told
+    /// only to holders of a key.
     func whileNamingStrangers<Value>(
-        _ key: KeyHash, _ body: () async throws -> Value
+        _ request: Request, _ body: (ShownKey) async throws -> Value
     ) async throws -> Value {
-        do {
-            return try await body()
-        } catch let refusal as Refusal where refusal.kind.isAboutTheRequest {
-            _ = try await keys.authenticate(key, for: .generate)
-            throw refusal
+        try await withKey(of: request) { key in
+            do {
+                return try await body(key)
+            } catch let refusal as Refusal where refusal.kind.isAboutTheRequest {
+                _ = try await keys.authenticate(key.hash, for: .generate)
+                throw refusal
+            }
         }
     }
 

@@ -47,19 +47,18 @@ extension Application {
     /// The generation runs in a task of its own, so that a caller who leaves changes nothing: it
     /// ends, and is charged once.
     func streamed(
-        _ request: GenerationRequest, for key: KeyText, claim: IdempotencyClaim?,
+        _ request: GenerationRequest, for key: ShownKey, claim: IdempotencyClaim?,
         as events: any ImageEvents, of id: String
     ) async throws -> Response {
         let (feed, line) = AsyncStream.makeStream(
             of: StreamNews.self, bufferingPolicy: .bufferingNewest(Self.viewsMax))
-        let hash = key.hash(pepper: pepper)
         let making = Task { [engine] in
             let result: Result<FinishedGeneration, any Error>
             do {
                 let watcher = Watcher(
                     admitted: { line.yield(.admitted) }, show: { line.yield(.partial($0)) })
                 let answer = try await engine.generate(
-                    request, for: hash, in: key.mode, claim: claim, watcher: watcher)
+                    request, for: key.hash, in: key.mode, claim: claim, watcher: watcher)
                 guard case .finished(let finished) = answer else { throw Self.goesOn }
                 result = .success(finished)
             } catch {

@@ -11,17 +11,15 @@ extension Application {
     /// `POST /v1/image/generate/async`, dialect (c): one job, or with `prompts` a batch of up to 20,
     /// funded and queued together or not at all. `POST /v1/image/batch` takes `prompts` alone.
     func imaRouterAsync(_ request: Request) async throws -> Response {
-        let text = try Credential.key(of: request)
-        let key = text.hash(pepper: pepper)
-        return try await whileNamingStrangers(key) {
-            try await withSubmission(of: request, from: text) { sent in
-                try await imaRouterAsync(request, sent, key, text.mode)
+        try await whileNamingStrangers(request) { key in
+            try await withSubmission(of: request, from: key) { sent in
+                try await imaRouterAsync(request, sent, key)
             }
         }
     }
 
     private func imaRouterAsync(
-        _ request: Request, _ sent: SentBody, _ key: KeyHash, _ mode: Mode
+        _ request: Request, _ sent: SentBody, _ key: ShownKey
     ) async throws -> Response {
         let fields = sent.fields
         let webhook = try fields.webhook()
@@ -33,17 +31,17 @@ extension Application {
             }
             let body = try ImaRouterBody(item: fields, prompt: nil, webhook: webhook)
             try await checkKey(key, of: sent, before: [body.request])
-            return try await queued(body.request, key, mode, sent.claim)
+            return try await queued(body.request, key, sent.claim)
         }
-        return try await batch(items, of: sent, webhook, key, mode)
+        return try await batch(items, of: sent, webhook, key)
     }
 
     /// Queues one request, or finds it queued under its key before.
     func enqueue(
-        _ request: GenerationRequest, _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
+        _ request: GenerationRequest, _ key: ShownKey, _ claim: IdempotencyClaim?
     ) async throws -> (job: JobName, replayed: Bool) {
         let answer = try await engine.generate(
-            request, for: key, in: mode, claim: claim, patience: .none)
+            request, for: key.hash, in: key.mode, claim: claim, patience: .none)
         guard case .accepted(let job, let replayed, _) = answer else {
             preconditionFailure("what is queued is not finished")
         }
@@ -52,9 +50,9 @@ extension Application {
 
     /// Queues one request and answers 202.
     func queued(
-        _ request: GenerationRequest, _ key: KeyHash, _ mode: Mode, _ claim: IdempotencyClaim?
+        _ request: GenerationRequest, _ key: ShownKey, _ claim: IdempotencyClaim?
     ) async throws -> Response {
-        let (job, replayed) = try await enqueue(request, key, mode, claim)
+        let (job, replayed) = try await enqueue(request, key, claim)
         // What has just been queued is queued: no need to look.
         return replayed
             ? await accepted(job, replayed: true, applied: nil)
@@ -63,7 +61,7 @@ extension Application {
 
     private func batch(
         _ items: [Fields.TextOrFields], of sent: SentBody, _ webhook: RequestedWebhook?,
-        _ key: KeyHash, _ mode: Mode
+        _ key: ShownKey
     ) async throws -> Response {
         let fields = sent.fields
         guard !fields.has("prompt") else {
@@ -92,7 +90,7 @@ extension Application {
         try await checkKey(key, of: sent, before: requests)
         let submitted = try await engine.submit(
             batch: requests, dialect: .imaRouter, webhook: webhook,
-            metadata: try fields.metadata(), for: key, in: mode, claim: sent.claim)
+            metadata: try fields.metadata(), for: key.hash, in: key.mode, claim: sent.claim)
         guard submitted.replayed else {
             return accepted(submitted.id, members: submitted.members.map { ($0, .queued) })
         }

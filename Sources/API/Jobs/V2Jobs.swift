@@ -8,14 +8,12 @@ import Units
 extension Application {
     /// `POST /v2/images/generate`, dialect (e): always a job.
     func v2Generate(_ request: Request) async throws -> Response {
-        let text = try Credential.key(of: request)
-        let key = text.hash(pepper: pepper)
-        return try await whileNamingStrangers(key) {
-            try await withSubmission(of: request, from: text) { sent in
+        try await whileNamingStrangers(request) { key in
+            try await withSubmission(of: request, from: key) { sent in
                 let asked = try V2Body(sent.fields, model: engine.model).request
                 try refuse(webhook: asked.webhook)
                 try await checkKey(key, of: sent, before: [asked])
-                let (job, replayed) = try await enqueue(asked, key, text.mode, sent.claim)
+                let (job, replayed) = try await enqueue(asked, key, sent.claim)
                 return await queued(job, replayed: replayed)
             }
         }

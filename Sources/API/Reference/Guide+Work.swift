@@ -94,7 +94,8 @@ extension Guide {
             """
             402: credits are lacking; `needed`, `available` and `missing` say how many. 409: the \
             same `Idempotency-Key` is at work, or a job can no longer be cancelled. 429 and 503: \
-            later; `Retry-After` says when. Where an answer has `x-should-retry: false`, asking \
+            later; `Retry-After` says when, and with 429 `limit` and `scope` say which limit of \
+            whom is in the way. Where an answer has `x-should-retry: false`, asking \
             again will not help. Tell support the `x-request-id`.
             """,
         ])

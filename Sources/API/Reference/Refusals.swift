@@ -11,6 +11,7 @@ extension Operation {
     /// Reasons of whoever has to show a key.
     private static let ofKeys: [Refusal.Kind] = [
         .keyMissing, .keyInvalid, .keyRevoked, .keyExpired, .scopeMissing, .accountSuspended,
+        .rateLimited,
     ]
 
     /// Every reason that `route` may give for a no, in the order of the catalogue.
@@ -51,6 +52,11 @@ extension Shape {
         .may("needed", .money("The most the request can cost.")),
         .may("available", .money("What the wallet can still hold.")),
         .may("missing", .money("What must be added for the same request to pass.")),
+        .may("limit", .text("The limit that is in the way.")),
+        .may("scope", .word(["key", "account", "address"], "Whose limit it is.")),
+        .may("most", .number("What the limit allows; a cap in US dollars.")),
+        .may("left", .number("What is left of it.")),
+        .may("retry_after", .integer("Seconds until the same may pass.")),
     ]
 
     static func openAIError(_ types: String) -> Shape {

@@ -9,9 +9,9 @@ extension Application {
     /// `POST /v2/uploads`, dialect (e): a form with one `file`, kept for a day under a URL that
     /// requests may name.
     func v2Upload(_ request: Request) async throws -> Response {
-        let key = try Credential.key(of: request)
-        return try await whileNamingStrangers(key.hash(pepper: pepper)) {
-            try await withSubmission(of: request, from: key, claiming: false) {
+        try await whileNamingStrangers(request) { key in
+            try doorkeeper.read(by: key.hash)
+            return try await withSubmission(of: request, from: key, claiming: false) {
                 try await upload($0)
             }
         }

@@ -1,3 +1,4 @@
+import Gateway
 import HTTP
 import Signing
 import Units
@@ -36,5 +37,56 @@ enum Credential {
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
         return text
+    }
+}
+
+/// A key as it was shown: nobody has looked it up yet.
+struct ShownKey {
+    let mode: Mode
+    let hash: KeyHash
+}
+
+extension Application {
+    /// Runs `body`, which looks the key up that `request` shows and ends without an error only if
+    /// it is good.
+    ///
+    /// Every request with a key passes here, before anything else of it is read: the doorkeeper
+    /// decides whether the database is asked at all, and learns what it said.
+    func withKey<Value>(
+        of request: Request, _ body: (ShownKey) async throws -> Value
+    ) async throws -> Value {
+        let key = try shownKey(of: request)
+        do {
+            let value = try await body(key)
+            doorkeeper.found(key.hash)
+            return value
+        } catch let refusal as Refusal {
+            doorkeeper.refused(key.hash, from: request.peer, as: refusal.kind)
+            throw refusal
+        }
+    }
+
+    /// How the limit stands that `request` was counted by; empty where it makes pictures.
+    func reads(by request: Request, of route: Route) -> [LimitReading] {
+        guard let scope = route.scope, scope != .generate,
+            // It was answered, so its key could be read.
+            let key = try? Credential.key(of: request)
+        else { return [] }
+        return doorkeeper.reads(of: key.hash(pepper: pepper)).map { [$0] } ?? []
+    }
+
+    private func shownKey(of request: Request) throws(Refusal) -> ShownKey {
+        do throws(Refusal) {
+            let text = try Credential.key(of: request)
+            let key = ShownKey(mode: text.mode, hash: text.hash(pepper: pepper))
+            try doorkeeper.admit(key.hash, from: request.peer)
+            return key
+        } catch {
+            guard error.kind == .keyInvalid else { throw error }
+            // No key of ours has this text.
+            try doorkeeper.admit(nil, from: request.peer)
+            doorkeeper.refused(nil, from: request.peer, as: .keyInvalid)
+            throw error
+        }
     }
 }

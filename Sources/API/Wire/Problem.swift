@@ -44,12 +44,17 @@ extension Response {
         case .problem:
             response.body = .bytes(JSON.object(refusal.problem(words)).bytes)
         }
-        if let wait = refusal.retryAfter {
-            // Rounded up: a caller who comes back early is only sent away again.
-            response.headers["Retry-After"] = "\(max(1, (wait.milliseconds + 999) / 1000))"
+        if let wait = refusal.retryAfterSeconds {
+            response.headers["Retry-After"] = "\(wait)"
+        }
+        if let wait = refusal.retryAfter, wait < .seconds(1) {
+            // OpenAI's clients prefer it.
+            response.headers["retry-after-ms"] = "\(max(1, (wait.microseconds + 999) / 1000))"
         }
         // The clients that retry by status would repeat what cannot pass.
-        if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind) {
+        if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind)
+            || (refusal.kind == .rateLimited && refusal.retryAfter == nil)
+        {
             response.headers["x-should-retry"] = "false"
         }
         if words.status == .unauthorized {
@@ -190,7 +195,7 @@ extension Refusal {
             case .accountSuspended: "API key is inactive"
             default: message
             }
-        return [("error", .string(sentence))] + code
+        return [("error", .string(sentence))] + code + figures
     }
 
     /// RFC 9457. `type` names the reason by the word of our own catalogue.
@@ -202,7 +207,16 @@ extension Refusal {
         ] + (field.map { [("field", .string($0))] } ?? []) + figures
     }
 
+    /// `Retry-After`: rounded up, since a caller who comes back early is only sent away again.
+    fileprivate var retryAfterSeconds: Int64? {
+        retryAfter.map { max(1, LimitHeaders.seconds($0)) }
+    }
+
     fileprivate var figures: [(String, JSON)] {
+        if let limit {
+            return limit.members
+                + (retryAfterSeconds.map { [("retry_after", .int($0))] } ?? [])
+        }
         guard let shortfall else { return [] }
         return [
             ("needed", .credits(shortfall.needed)), ("available", .credits(shortfall.available)),

@@ -28,7 +28,7 @@ extension Application {
     /// A large body, or a form, is read only after the key was looked up: a stranger makes nobody
     /// write. `claiming`: an `Idempotency-Key` counts; what creates no work does not look at it.
     func withSubmission<Value>(
-        of request: Request, from key: KeyText, claiming: Bool = true,
+        of request: Request, from key: ShownKey, claiming: Bool = true,
         _ body: (SentBody) async throws -> Value
     ) async throws -> Value {
         let submission = try await submission(of: request, from: key, claiming)
@@ -43,7 +43,7 @@ extension Application {
     }
 
     private func submission(
-        of request: Request, from key: KeyText, _ claiming: Bool
+        of request: Request, from key: ShownKey, _ claiming: Bool
     ) async throws -> SentBody {
         let type = Self.type(of: request)
         let claimed = claiming ? try IdempotencyKey.text(of: request) : nil
@@ -79,12 +79,12 @@ extension Application {
 
     /// JSON with pictures inside, of which `early` has come.
     private func large(
-        _ early: [UInt8], of request: Request, from key: KeyText, _ claimed: String?
+        _ early: [UInt8], of request: Request, from key: ShownKey, _ claimed: String?
     ) async throws -> SentBody {
         if let declared = request.body.declaredBytes, declared > Self.spooledJSONBytesMax {
             throw BodyFailure.tooLarge(limitBytes: Self.spooledJSONBytesMax)
         }
-        let caller = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
+        let caller = try await keys.authenticate(key.hash, for: .generate)
         var reader = SpooledJSONReader(inputs: inputs, textBytesMax: Self.jsonBytesMax)
         do {
             try await reader.read(
@@ -108,7 +108,7 @@ extension Application {
 
     /// A form, parts with pictures among them.
     private func form(
-        of request: Request, _ boundary: String?, from key: KeyText, _ claimed: String?
+        of request: Request, _ boundary: String?, from key: ShownKey, _ claimed: String?
     ) async throws -> SentBody {
         guard let boundary else {
             throw Refusal(
@@ -118,7 +118,7 @@ extension Application {
         if let declared = request.body.declaredBytes, declared > Self.formBytesMax {
             throw BodyFailure.tooLarge(limitBytes: Self.formBytesMax)
         }
-        let caller = try await keys.authenticate(key.hash(pepper: pepper), for: .generate)
+        let caller = try await keys.authenticate(key.hash, for: .generate)
         var reader = FormReader(boundary: boundary, inputs: inputs)
         do {
             try await reader.read(request.body, limitBytes: Self.formBytesMax)

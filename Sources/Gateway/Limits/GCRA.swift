@@ -55,11 +55,6 @@ public struct GCRA: Hashable, Sendable {
         max(arrivalTime, now.nanoseconds) + cost * interval
     }
 
-    /// The arrival time once `cost`, which was let in, is taken back.
-    public func returned(_ cost: Int64 = 1, arrivalTime: Int64) -> Int64 {
-        arrivalTime - cost * interval
-    }
-
     /// How many single ones would be let in at once.
     public func remaining(arrivalTime: Int64, now: Timestamp) -> Int64 {
         max(0, capacity - debt(arrivalTime, now)) / interval
@@ -69,6 +64,9 @@ public struct GCRA: Hashable, Sendable {
     public func full(arrivalTime: Int64, now: Timestamp) -> Duration {
         Self.wait(debt(arrivalTime, now))
     }
+
+    /// How long an empty bucket takes to fill.
+    public var fills: Duration { .nanoseconds(capacity) }
 
     /// Nanoseconds that are owed.
     private func debt(_ arrivalTime: Int64, _ now: Timestamp) -> Int64 {
