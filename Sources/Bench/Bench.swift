@@ -11,10 +11,12 @@ import Units
 ///
 /// usage: atelier-bench ledger --wallets N --callers N --seconds N
 ///        atelier-bench prepare --wallets N
+///        atelier-bench guesses --wallets N
 ///        atelier-bench jobs --wallets N --jobs N
 ///        atelier-bench claims --wallets N --backlog N
 ///
-/// `prepare` opens accounts with a key and credits, and prints the first key.
+/// `prepare` opens accounts with a key and credits, and prints the keys; `guesses` prints keys that
+/// nobody has.
 @main
 enum Bench {
     static func main() async throws {
@@ -40,6 +42,10 @@ enum Bench {
             {
                 print(key.secret.reveal())
             }
+        case "guesses":
+            for guess in BenchAccounts.guesses(number("--wallets", 1000)) {
+                print(guess.secret.reveal())
+            }
         case "jobs", "claims":
             let load = try await JobLoad(
                 url: Secret(url), database: database, wallets: number("--wallets", 1000),
@@ -57,7 +63,7 @@ enum Bench {
                 callers: number("--callers", 64), for: .seconds(number("--seconds", 5)))
         default:
             print(
-                "usage: atelier-bench prepare|ledger|jobs|claims [--wallets N] [--callers N] [--seconds N]"
+                "usage: atelier-bench prepare|guesses|ledger|jobs|claims [--wallets N] [--callers N] [--seconds N]"
             )
             exit(2)
         }

@@ -30,6 +30,14 @@ enum BenchAccounts {
         }
     }
 
+    /// Keys as they would be if somebody had been given them.
+    static func guesses(_ count: Int) -> [KeyText] {
+        (0..<count).map { index in
+            var generator = Counting(state: ~(UInt64(index) << 32))
+            return KeyText(mode: .live, using: &generator)
+        }
+    }
+
     /// Opens what is missing of the first `count` accounts, each with a million dollars.
     static func open(
         _ count: Int, pepper: Pepper, in database: Database
