@@ -24,7 +24,7 @@ struct Session: Sendable {
         guard Database.accepts(Secret(url)) else {
             throw UsageFault("DATABASE_URL is no URL that PostgreSQL understands")
         }
-        var settings = Database.Settings()
+        var settings = Database.Settings.engine
         // An audit or a sum over a year takes longer than a request may.
         settings.statementTimeout = .zero
         database = Database(

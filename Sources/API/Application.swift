@@ -15,7 +15,7 @@ public struct Application: Sendable {
     let jobs: JobReader
     /// Why a webhook may not be sent to an address, if it may not.
     let webhookRefusal: @Sendable (String) -> String?
-    let database: Database
+    let database: CustomerDatabase
     let store: ImageStore
     let inputs: Inputs
     let pool: WorkerPool
@@ -42,6 +42,7 @@ public struct Application: Sendable {
         }
     }
 
+    /// `database` is one of the engine's.
     public init(
         engine: Engine, keys: KeyReader, doorkeeper: Doorkeeper, jobs: JobReader,
         webhookRefusal: @escaping @Sendable (String) -> String?, database: Database,
@@ -53,7 +54,7 @@ public struct Application: Sendable {
         self.doorkeeper = doorkeeper
         self.jobs = jobs
         self.webhookRefusal = webhookRefusal
-        self.database = database
+        self.database = CustomerDatabase(database)
         self.store = store
         self.inputs = inputs
         self.pool = pool

@@ -34,7 +34,7 @@ enum Bench {
             print("DATABASE_URL and ATELIER_KEY_PEPPER must be set")
             exit(2)
         }
-        let database = Database(url: url, connections: 2)
+        let database = Database(url: url, connections: 2, settings: .engine)
         switch arguments.first {
         case "prepare":
             for key in try await BenchAccounts.open(

@@ -25,13 +25,15 @@ extension Batcher {
             Batch(items: [items[index]], callers: [callers[index]])
         }
 
-        /// The batch as one transaction; callers are resumed after its commit.
-        func work(_ perform: @escaping Perform, fail: @escaping @Sendable (any Error) -> Void)
-            -> Work
-        {
+        /// The batch as one transaction; callers are resumed after its commit, of one that only
+        /// reads before it is closed.
+        func work(
+            _ access: Access, _ perform: @escaping Perform,
+            fail: @escaping @Sendable (any Error) -> Void
+        ) -> Work {
             Work(
                 run: { wire in
-                    try wire.transact(.readWrite) { transaction in
+                    try wire.transact(access) { transaction in
                         let outcomes = try perform(transaction, items)
                         precondition(
                             outcomes.count == items.count, "a batch needs one outcome an item")

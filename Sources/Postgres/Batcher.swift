@@ -25,6 +25,7 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
     private let queueMax: Int
     private let batchMax: Int
     private let clock: Clock
+    private let access: Access
     private let perform: Perform
     private let state = Lock(State())
     /// Ends the nap between two attempts to connect.
@@ -33,7 +34,8 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
     /// Connects nowhere yet. `queueMax` items may wait, and `batchMax` go in one transaction.
     public init(
         name: String, url: Secret, settings: Database.Settings = .init(), queueMax: Int,
-        batchMax: Int, clock: Clock = .system, perform: @escaping Perform
+        batchMax: Int, clock: Clock = .system, access: Access = .readWrite,
+        perform: @escaping Perform
     ) {
         precondition(queueMax > 0 && batchMax > 0, "a batcher takes at least one item")
         connection = Address(url, settings: settings).map {
@@ -42,6 +44,7 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
         self.queueMax = queueMax
         self.batchMax = batchMax
         self.clock = clock
+        self.access = access
         self.perform = perform
     }
 
@@ -135,7 +138,7 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
         let failure = Lock<(any Error)?>(nil)
         do throws(Unreachable) {
             try connection.carryOut(
-                batch.work(perform) { error in failure.withLock { $0 = error } })
+                batch.work(access, perform) { error in failure.withLock { $0 = error } })
         } catch {
             batch.fail(state.withLock { $0.unavailable })
             throw error
@@ -147,7 +150,7 @@ public final class Batcher<Item: Sendable, Outcome: Sendable>: Sendable {
         for index in batch.items.indices {
             let member = batch.member(index)
             do throws(Unreachable) {
-                try connection.carryOut(member.work(perform) { member.fail($0) })
+                try connection.carryOut(member.work(access, perform) { member.fail($0) })
             } catch {
                 for rest in index..<batch.items.count {
                     batch.member(rest).fail(state.withLock { $0.unavailable })

@@ -47,11 +47,12 @@ public final class Database: Sendable {
         try await run { try $0.transact(.readWrite, body, deliver: $1) }
     }
 
-    /// As `transaction`, but PostgreSQL refuses every change.
+    /// As `transaction`, but PostgreSQL refuses every change. `role` stands in for the settings'.
     public func read<Value: Sendable>(
+        as role: Role? = nil,
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
     ) async throws -> Value {
-        try await run { try $0.transact(.readOnly, body, deliver: $1) }
+        try await run { try $0.transact(.readOnly, as: role, body, deliver: $1) }
     }
 
     /// Runs one statement that cannot stand in a transaction: `create database`, `vacuum`.

@@ -16,12 +16,21 @@ extension Database {
         public var queueMax = 2048
         /// How long one may wait for a connection before it is turned away.
         public var waitMax: Duration = .seconds(5)
+        /// What every transaction becomes; nil for the login itself.
+        public var role: Role?
         /// More parameters of the session, such as `enable_seqscan`; each beats the server's own.
         ///
         /// They are set when the connection starts, so a pooler between must let them pass.
         public var parameters: [String: String] = [:]
 
         public init() {}
+
+        /// The same, with every transaction under `role`.
+        public func under(_ role: Role) -> Self {
+            var settings = self
+            settings.role = role
+            return settings
+        }
 
         /// Longest silence of the server on `statements` that it is working on.
         ///

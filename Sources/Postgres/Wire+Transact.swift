@@ -1,7 +1,7 @@
 internal import CPostgres
 
-/// What a transaction may do.
-enum Access: Sendable {
+/// What a transaction may do, whatever its role may.
+public enum Access: Sendable {
     case readWrite
     case readOnly
 
@@ -20,12 +20,12 @@ extension Wire {
     /// Throws what `body` threw, the first error of the transaction, `ConnectionLost` when
     /// certainly nothing was committed, or `DatabaseFailure.uncertain`.
     func transact<Value>(
-        _ access: Access, _ body: (borrowing Transaction) throws -> Value,
+        _ access: Access, as role: Role? = nil, _ body: (borrowing Transaction) throws -> Value,
         deliver: (Value) -> Void
     ) throws {
         try checkIdle()
         failure = nil
-        opening = access.opening
+        opening = [access.opening] + [role ?? settings.role].compactMap(\.?.opening)
         defer {
             opening = nil
             hasBegun = false

@@ -18,7 +18,7 @@ internal import Units
     private static let statementsMax = 1000
 
     let connection: OpaquePointer
-    private let settings: Database.Settings
+    let settings: Database.Settings
     var cache = StatementCache()
     private var owed = Line<Owed>()
     private(set) var unsynced = 0
@@ -29,8 +29,8 @@ internal import Units
     var isLost = false
     /// The first error of the transaction.
     var failure: DatabaseFailure?
-    /// `begin`, sent before the first statement of a transaction; nil outside of one.
-    var opening: SQL?
+    /// `begin` and its role, sent before the first statement of a transaction; nil outside of one.
+    var opening: [SQL]?
     var hasBegun = false
 
     /// Takes over a connection that libpq made.
@@ -56,7 +56,7 @@ internal import Units
         }
         if !hasBegun {
             hasBegun = true
-            _ = try queue(opening)
+            for statement in opening { _ = try queue(statement) }
         }
         let reply = try queue(sql)
         if unsynced >= Self.statementsMax { try settle() }

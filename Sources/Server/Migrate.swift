@@ -11,6 +11,16 @@ enum Migrate {
         Migration(number: $0.number, name: $0.name, sql: $0.sql)
     }
 
+    /// Throws unless the database is at this program's migrations, or past them.
+    ///
+    /// As the login: one that is behind may not have the roles yet.
+    static func check(_ configuration: Configuration) async throws {
+        let database = Database(
+            url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)
+        defer { database.close() }
+        try await Migrations.check(migrations, in: database)
+    }
+
     static func run(_ configuration: Configuration) async throws {
         let database = Database(
             url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)

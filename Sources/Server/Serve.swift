@@ -26,14 +26,14 @@ enum Serve {
         let log = Log.on(file: STDERR_FILENO, threshold: configuration.logLevel, clock: clock)
         let database = Database(
             url: configuration.databaseURL, connections: configuration.databaseConnections,
-            settings: .init(), clock: clock)
-        try await Migrations.check(Migrate.migrations, in: database)
+            settings: .engine, clock: clock)
+        try await Migrate.check(configuration)
         let keeping = Database(
-            url: configuration.databaseURL, connections: keepingConnections, settings: .init(),
+            url: configuration.databaseURL, connections: keepingConnections, settings: .engine,
             clock: clock)
         // Nothing may keep the lease waiting: without it others take over what runs here.
         let renewing = Database(
-            url: configuration.databaseURL, connections: 1, settings: .init(), clock: clock)
+            url: configuration.databaseURL, connections: 1, settings: .engine, clock: clock)
         let lease = Lease(
             server: ID(at: clock.now), host: hostName(), database: renewing, clock: clock, log: log)
         try await lease.renew()

@@ -55,7 +55,7 @@ struct Services: Sendable {
         var limits = Engine.Limits()
         limits.queueDepthMax = configuration.queueDepth
         engine = Engine(
-            database: keeping, url: configuration.databaseURL, settings: .init(),
+            database: keeping, url: configuration.databaseURL, settings: .engine,
             catalogue: catalogue, store: store, inputs: inputs, painting: painting,
             vendors: Self.vendors(configuration, inputs, clock, log), lease: lease,
             limits: limits,
@@ -70,11 +70,11 @@ struct Services: Sendable {
         let sender = WebhookSender.over(HTTPClient(calls), configuration.addresses)
         let application = Application(
             engine: engine,
-            keys: KeyReader(url: configuration.databaseURL, settings: .init(), clock: clock),
+            keys: KeyReader(url: configuration.databaseURL, settings: .engine, clock: clock),
             doorkeeper: Doorkeeper(
                 failedKeysPerMinute: Int64(configuration.failedKeysPerMinute),
                 readsPerMinute: Int64(configuration.readsPerMinute), clock: clock),
-            jobs: JobReader(url: configuration.databaseURL, settings: .init(), clock: clock),
+            jobs: JobReader(url: configuration.databaseURL, settings: .engine, clock: clock),
             webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
             pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,
             clock: clock,
@@ -83,7 +83,7 @@ struct Services: Sendable {
                 Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
             })
         deliverer = WebhookDeliverer(
-            database: keeping, url: configuration.databaseURL, settings: .init(), sender: sender,
+            database: keeping, url: configuration.databaseURL, settings: .engine, sender: sender,
             pepper: configuration.pepper, random: SecureRandom(), clock: clock, log: log,
             body: application.webhookBody)
         engine.whenTold(

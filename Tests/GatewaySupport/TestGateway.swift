@@ -75,7 +75,7 @@ public struct TestGateway: Sendable {
         self.directory = directory
         self.time = time
         // A busy machine is no reason to fail.
-        var patient = Database.Settings()
+        var patient = Database.Settings.engine
         patient.waitMax = .seconds(60)
         patient.statementTimeout = .seconds(60)
         patient.lockTimeout = .seconds(60)
@@ -175,7 +175,10 @@ public struct TestGateway: Sendable {
 
     /// Runs one statement as somebody who may do anything, for tests that break things.
     public func sql(_ statement: SQL) async throws {
-        try await database.transaction { try $0.send(statement) }
+        try await database.transaction { transaction in
+            try transaction.send("set local role none")
+            try transaction.send(statement)
+        }
     }
 }
 

@@ -16,7 +16,7 @@ extension Application {
 
     /// The wallet that a caller pays from.
     func wallet(of caller: Key.Standing) async throws -> Wallet {
-        try await database.read { try Self.wallet(of: caller, in: $0) }
+        try await database.read(as: caller.account) { try Self.wallet(of: caller, in: $0) }
     }
 
     static func wallet(
@@ -31,7 +31,7 @@ extension Application {
 
     /// The same, with the sums of its life.
     func funding(of caller: Key.Standing) async throws -> (Funding, Wallet) {
-        try await database.read { transaction in
+        try await database.read(as: caller.account) { transaction in
             let wallet = try Self.wallet(of: caller, in: transaction)
             return (try Funding.of(wallet, in: transaction), wallet)
         }

@@ -12,7 +12,7 @@ extension Application {
         let query = try Query(request.query, known: ["limit", "cursor"])
         let limit = try query.integer("limit", in: 1...GenerationLine.pageMax) ?? 20
         let cursor = try query.id("cursor", of: Generation.self)
-        var lines = try await database.read { transaction in
+        var lines = try await database.read(as: caller.account) { transaction in
             // One more than asked for tells whether there is a next page.
             try GenerationLine.page(
                 of: caller.account, filter: .init(mode: caller.mode), before: cursor,

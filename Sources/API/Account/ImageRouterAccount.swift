@@ -27,7 +27,7 @@ extension Application {
 
     private func usageByKey(_ caller: Key.Standing) async throws -> [JSON] {
         let now = clock.now
-        let (keys, usage) = try await database.read { transaction in
+        let (keys, usage) = try await database.read(as: caller.account) { transaction in
             (
                 try Key.list(
                     of: caller.account, after: nil, limit: Self.keysMax, in: transaction),

@@ -9,7 +9,7 @@ extension Application {
     func openRouterKey(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
         let now = clock.now
-        let (key, usage) = try await database.read { transaction in
+        let (key, usage) = try await database.read(as: caller.account) { transaction in
             (
                 try Key.find(caller.id, of: caller.account, in: transaction),
                 try KeyUsage.list(of: caller.account, key: caller.id, at: now, in: transaction)

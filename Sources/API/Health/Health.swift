@@ -16,7 +16,7 @@ extension Application {
     /// `GET /readyz`: the database answers and the store can be written; 503 when one cannot.
     func readyz() async throws -> Response {
         let database = await works {
-            _ = try await self.database.read { try $0.execute("select 1") }
+            try await self.database.check()
         }
         let store = await works { try await self.store.check() }
         let body: JSON = .object([

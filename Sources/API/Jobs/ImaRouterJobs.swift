@@ -119,7 +119,9 @@ extension Application {
     }
 
     func batch(_ id: ID<Batch>, of account: ID<Account>) async throws -> BatchLine {
-        let found = try await database.read { try BatchLine.find(id, of: account, in: $0) }
+        let found = try await database.read(as: account) {
+            try BatchLine.find(id, of: account, in: $0)
+        }
         guard let found else { throw Refusal(.notFound, "There is no job \(id).") }
         return found
     }

@@ -8,7 +8,7 @@ extension Application {
     /// `GET /v2/me`: whose key this is, and what it can spend.
     func v2Me(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let (account, key, balance) = try await database.read { transaction in
+        let (account, key, balance) = try await database.read(as: caller.account) { transaction in
             (
                 try Account.find(caller.account, in: transaction),
                 try Key.find(caller.id, of: caller.account, in: transaction),

@@ -64,12 +64,11 @@ extension Application {
             model: query.text("model"))
         let before = try query.id("cursor", of: Generation.self)
         let sought = try query.id("search", of: Generation.self)
-        var lines = try await database.read { transaction in
+        var lines = try await database.read(as: caller.account) { transaction in
             if let sought {
                 let name = JobName(account: caller.account, id: sought)
-                return try GenerationLine.find([name], in: transaction).values.filter {
-                    $0.mode == caller.mode
-                }
+                let found = try GenerationLine.find(name, in: transaction)
+                return found.map { $0.mode == caller.mode ? [$0] : [] } ?? []
             }
             return try GenerationLine.page(
                 of: caller.account, filter: filter, before: before, limit: limit + 1,

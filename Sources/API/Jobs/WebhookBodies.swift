@@ -12,7 +12,9 @@ extension Application {
         switch delivery.subject {
         case .generation(let id):
             let name = JobName(account: delivery.account, id: id)
-            let found = try await database.read { try GenerationLine.find([name], in: $0)[name] }
+            let found = try await database.read(as: delivery.account) {
+                try GenerationLine.find(name, in: $0)
+            }
             guard let line = found else { return nil }
             guard delivery.endpoint == nil, line.dialect == GenerationRequest.Dialect.jobs.rawValue
             else {
@@ -22,7 +24,7 @@ extension Application {
             }
             return v2Message(delivery.event, line).bytes
         case .batch(let id):
-            let found = try await database.read {
+            let found = try await database.read(as: delivery.account) {
                 try BatchLine.find(id, of: delivery.account, in: $0)
             }
             guard let batch = found else { return nil }
@@ -89,7 +91,7 @@ extension Application {
     /// `delivered` or `failed`; nothing where none was named.
     func webhookStates(of lines: [GenerationLine]) async throws -> [ID<Generation>: String] {
         guard let account = lines.first?.account else { return [:] }
-        let states = try await database.read { transaction in
+        let states = try await database.read(as: account) { transaction in
             try WebhookDelivery.states(of: lines.map(\.id), account: account, in: transaction)
         }
         return states.mapValues(\.rawValue)

@@ -24,7 +24,7 @@ extension Application {
             }
             return place
         }
-        var deliveries = try await database.read { transaction in
+        var deliveries = try await database.read(as: caller.account) { transaction in
             // One more than asked for tells whether there is a next page.
             try WebhookDelivery.page(
                 of: caller.account, filter: filter, after: cursor, limit: limit + 1,
@@ -49,7 +49,7 @@ extension Application {
     ) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
         let id: ID<WebhookMessage> = try webhookID(parameters)
-        let found = try await database.read {
+        let found = try await database.read(as: caller.account) {
             try WebhookDelivery.find(id, of: caller.account, in: $0)
         }
         let deliveries = found.map { delivery, attempts in

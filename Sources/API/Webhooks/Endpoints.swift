@@ -8,7 +8,7 @@ extension Application {
     func webhooks(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
         _ = try Query(request.query, known: [])
-        let endpoints = try await database.read {
+        let endpoints = try await database.read(as: caller.account) {
             try WebhookEndpoint.list(of: caller.account, in: $0)
         }
         return .json(.object([("webhooks", .array(endpoints.map(\.json)))]))
@@ -32,7 +32,7 @@ extension Application {
     func webhook(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
         let id: ID<WebhookEndpoint> = try webhookID(parameters)
-        let endpoint = try await database.read {
+        let endpoint = try await database.read(as: caller.account) {
             try WebhookEndpoint.find(id, of: caller.account, in: $0)
         }
         return .json(endpoint.json)

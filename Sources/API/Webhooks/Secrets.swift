@@ -12,7 +12,7 @@ extension Application {
         let caller = try await caller(of: request, for: .adminKeys)
         _ = try Query(request.query, known: [])
         let (pepper, now) = (pepper, clock.now)
-        let secrets = try await database.read {
+        let secrets = try await database.read(as: caller.account) {
             try WebhookSecret.current(of: caller.account, pepper: pepper, at: now, in: $0)
         }
         return .secret(secrets[0], others: Array(secrets.dropFirst()))

@@ -9,7 +9,7 @@ extension GenerationLine {
         _ id: ID<Generation>, of account: ID<Account>, in transaction: borrowing Transaction
     ) throws -> GenerationLine {
         let name = JobName(account: account, id: id)
-        guard let line = try find([name], in: transaction)[name] else {
+        guard let line = try find(name, in: transaction) else {
             throw Refusal(.notFound, "There is no job \(id) of this account.", field: "job")
         }
         return line

@@ -15,7 +15,9 @@ extension Engine {
             preconditionFailure("the path is part of the fingerprint")
         }
         let name = JobName(account: earlier.account, id: id)
-        let found = try await database.read { try GenerationLine.find([name], in: $0)[name] }
+        let found = try await CustomerDatabase(database).read(as: earlier.account) {
+            try GenerationLine.find(name, in: $0)
+        }
         guard let line = found else {
             throw Refusal(.notFound, "There is no generation \(id) any more.")
         }

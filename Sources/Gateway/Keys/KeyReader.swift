@@ -4,6 +4,7 @@ public import Units
 
 /// Looks keys up for requests that only read, many to a transaction.
 ///
+/// As the engine, since whose they are is what is asked; it cannot change anything here.
 /// Nothing is remembered between look-ups: that is what makes a revocation hold from the next
 /// request on, on every server.
 public final class KeyReader: Sendable {
@@ -17,8 +18,8 @@ public final class KeyReader: Sendable {
     public init(url: Secret, settings: Database.Settings, clock: Clock) {
         self.clock = clock
         batcher = Batcher(
-            name: "keys", url: url, settings: settings, queueMax: Self.queueMax,
-            batchMax: Self.batchMax, clock: clock
+            name: "keys", url: url, settings: settings.under(.engine), queueMax: Self.queueMax,
+            batchMax: Self.batchMax, clock: clock, access: .readOnly
         ) { transaction, hashes in
             try PlanPins.set(in: transaction)
             let found = try Key.standings(of: Set(hashes), in: transaction).rows()

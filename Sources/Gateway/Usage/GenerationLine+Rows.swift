@@ -55,21 +55,50 @@ extension GenerationLine {
         return try withImages(lines, in: transaction)
     }
 
-    /// The lines of these jobs; those that do not exist are left out.
+    /// The line of a job; nil when there is none.
     public static func find(
-        _ jobs: [JobName], in transaction: borrowing Transaction
+        _ job: JobName, in transaction: borrowing Transaction
+    ) throws -> GenerationLine? {
+        try PlanPins.set(in: transaction)
+        let lines = try queue([job.id], of: job.account, in: transaction).rows()
+        return try withImages(lines, in: transaction).first
+    }
+
+    /// The lines of these jobs; those that do not exist are left out.
+    ///
+    /// For the reader, who is turned from account to account: two round trips for all of them.
+    static func find(
+        _ jobs: Set<JobName>, turning transaction: borrowing Transaction
     ) throws -> [JobName: GenerationLine] {
         try PlanPins.set(in: transaction)
-        let lines = try transaction.rows(
+        var asked: [Pending<GenerationLine>] = []
+        for (account, jobs) in Dictionary(grouping: jobs, by: \.account) {
+            try transaction.turn(to: account)
+            asked.append(try queue(jobs.map(\.id), of: account, in: transaction))
+        }
+        var shown: [([GenerationLine], Pending<(ID<Generation>, Image)>?)] = []
+        for lines in try asked.map({ try $0.rows() }) {
+            guard let account = lines.first?.account else { continue }
+            try transaction.turn(to: account)
+            shown.append((lines, try queueImages(of: lines, in: transaction)))
+        }
+        var found: [JobName: GenerationLine] = [:]
+        for (lines, images) in shown {
+            for line in with(try images?.rows() ?? [], lines) { found[line.name] = line }
+        }
+        return found
+    }
+
+    private static func queue(
+        _ jobs: [ID<Generation>], of account: ID<Account>, in transaction: borrowing Transaction
+    ) throws -> Pending<GenerationLine> {
+        try transaction.send(
             "select " + columns + """
-                 from unnest(\(jobs.map(\.account)), \(jobs.map(\.id))) as t (account, job),
+                 from unnest(\(jobs)) as t (job),
                 lateral (
-                    select * from generation where account_id = t.account and id = t.job
+                    select * from generation where account_id = \(account) and id = t.job
                 ) g
                 """, read)
-        let complete = try withImages(lines, in: transaction)
-        return Dictionary(
-            complete.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static let columns: SQL = """
@@ -117,20 +146,28 @@ extension GenerationLine {
             request: StoredRequest(request.text, n: Int(n)))
     }
 
+    /// The lines of one account with their pictures.
     private static func withImages(
         _ lines: [GenerationLine], in transaction: borrowing Transaction
     ) throws -> [GenerationLine] {
+        with(try queueImages(of: lines, in: transaction)?.rows() ?? [], lines)
+    }
+
+    /// The pictures of one account's lines, queued; nil when they have none.
+    private static func queueImages(
+        of lines: [GenerationLine], in transaction: borrowing Transaction
+    ) throws -> Pending<(ID<Generation>, Image)>? {
         // A picture is born after its generation: months before these are not looked into.
         let made = lines.filter { $0.delivered > 0 }
-        guard let oldest = made.map(\.id).min() else { return lines }
+        guard let oldest = made.map(\.id).min() else { return nil }
         let first = ID<KeptImage>.earliest(at: oldest.born)
-        let rows = try transaction.rows(
+        return try transaction.send(
             """
             select t.id, i.id, i.name, i.media_type, i.width, i.height
-            from unnest(\(made.map(\.account)), \(made.map(\.id))) as t (account_id, id),
+            from unnest(\(made.map(\.id))) as t (id),
             lateral (
                 select * from image
-                where account_id = t.account_id and generation_id = t.id and id >= \(first)
+                where account_id = \(made[0].account) and generation_id = t.id and id >= \(first)
             ) i
             order by t.id, i.position
             """
@@ -143,7 +180,12 @@ extension GenerationLine {
                     width: try row.next(), height: try row.next())
             )
         }
-        let images = Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
+    }
+
+    private static func with(
+        _ images: [(ID<Generation>, Image)], _ lines: [GenerationLine]
+    ) -> [GenerationLine] {
+        let images = Dictionary(grouping: images, by: \.0).mapValues { $0.map(\.1) }
         return lines.map { line in
             var line = line
             line.images = images[line.id] ?? []

@@ -1,20 +1,20 @@
 public import Postgres
 public import Units
 
-/// Looks jobs up for those who poll, many to a statement.
+/// Looks jobs up for those who poll, many to a transaction, which turns from account to account.
 public final class JobReader: Sendable {
     private let batcher: Batcher<JobName, GenerationLine?>
 
-    /// Look-ups that may wait, and that go in one statement.
+    /// Look-ups that may wait, and that go in one transaction.
     static let queueMax = 4096
     static let batchMax = 256
 
     public init(url: Secret, settings: Database.Settings, clock: Clock) {
         batcher = Batcher(
-            name: "jobs", url: url, settings: settings, queueMax: Self.queueMax,
-            batchMax: Self.batchMax, clock: clock
+            name: "jobs", url: url, settings: settings.under(.reader), queueMax: Self.queueMax,
+            batchMax: Self.batchMax, clock: clock, access: .readOnly
         ) { transaction, names in
-            let found = try GenerationLine.find(Array(Set(names)), in: transaction)
+            let found = try GenerationLine.find(Set(names), turning: transaction)
             return names.map { .success(found[$0]) }
         }
     }

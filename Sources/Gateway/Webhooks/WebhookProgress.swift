@@ -148,7 +148,7 @@ extension WebhookDeliverer {
     ) async throws -> ([WebhookDelivery], [WebhookSecret]) {
         let pepper = pepper
         let message = ID<WebhookMessage>(at: now)
-        return try await database.read { transaction in
+        return try await CustomerDatabase(database).read(as: news.account) { transaction in
             let later = try transaction.execute(
                 """
                 select from webhook_delivery
