@@ -1,11 +1,14 @@
 public import DatabaseSupport
 import Gateway
-import Postgres
+public import Postgres
 import Schema
 public import Units
 
 /// A database with every migration and the partitions that `Day.today` needs.
-public let migrated = Template("atelier") { database in
+public let migrated = Template("atelier", prepare: prepareMigrated)
+
+/// Brings an empty database there.
+public func prepareMigrated(_ database: Database) async throws {
     let migrations = Schema.migrations.map {
         Migration(number: $0.number, name: $0.name, sql: $0.sql)
     }

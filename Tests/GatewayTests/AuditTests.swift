@@ -21,7 +21,8 @@ import Units
                 key: acme.hash, quote: .dollars(1), server: gateway.lease.server)
             _ = try await gateway.engine.admit(open)
             try await gateway.database.transaction { transaction in
-                // Without triggers, as a superuser's hands work.
+                // Without walls and triggers, as a superuser's hands work.
+                try transaction.execute("set local role none")
                 try transaction.execute("set local session_replication_role = replica")
                 try transaction.execute(damage(acme.account))
             }
