@@ -32,6 +32,12 @@ struct Matrix {
             case .rehearsing, .everything: return nil
             }
         }
+
+        /// Whether a route answers this key's questions; what needs none is asked without and with one.
+        func isGood(for route: Route) -> Bool {
+            guard route.scope != nil else { return [.nothing, .everything].contains(self) }
+            return refusal(by: route) == nil
+        }
     }
 
     let caller: Caller

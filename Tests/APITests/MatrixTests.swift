@@ -52,19 +52,21 @@ import Units
         let before = try await matrix.possessions(of: [matrix.theirs.account])
         var cells = 0
         for (route, operation) in Self.routes {
-            for shown in Matrix.Shown.all where shown.refusal(by: route) == nil {
+            for shown in Matrix.Shown.all where shown.isGood(for: route) {
                 for (kind, id) in matrix.theirs.samples {
                     let cell = Cell(route, shown, kind)
                     let bodies = ["{}", #"{"endpoint_id":"\#(id)"}"#]
                     for body in route.hasNames ? (route.method == "GET" ? [""] : bodies) : [] {
                         let reply = try await matrix.ask(route, shown, id: id, body: body)
                         matrix.expectNothing(of: matrix.theirs, in: reply, askedFor: id, cell)
-                        #expect(reply.status == 404, "\(cell): \(reply.status) \(reply.text)")
+                        // Some do not know `endpoint_id`, and say so first.
+                        let fits = reply.status == 404 || reply.status == 400 && body.count > 2
+                        #expect(fits, "\(cell): \(reply.status) \(reply.text)")
                         // Nor can it be told from what never was.
                         let none = "\(ID<Generation>(at: matrix.caller.gateway.time.clock.now))"
                         let unknown = try await matrix.ask(
                             route, shown, id: none, body: body.replacing(id, with: none))
-                        #expect(unknown.status == 404, "\(cell)")
+                        #expect(unknown.status == reply.status, "\(cell)")
                         #expect(
                             reply.text.replacing(id, with: "")
                                 == unknown.text.replacing(none, with: ""), "\(cell)")
@@ -108,7 +110,7 @@ import Units
                     let reply = try await matrix.ask(
                         route, .rehearsing, id: id, query: query, body: "{}")
                     matrix.expectNothing(of: matrix.ours, in: reply, askedFor: id, cell)
-                    if route.scope != nil, route.hasNames || parameter.name == "id" {
+                    if route.scope != nil, parameter.place == .path || parameter.name == "id" {
                         #expect(reply.status == 404, "\(cell): \(reply.text)")
                     }
                     cells += 1
