@@ -32,7 +32,7 @@ struct WakeUps: Sendable {
             }
         }
         listener = worker.map { worker in
-            Listener(url: url, channel: Self.channel, settings: .init()) { worker.wake() }
+            Listener(url: url, channel: Self.channel, settings: .engine) { worker.wake() }
         }
     }
 

@@ -25,8 +25,8 @@ import Units
     private func refusals(_ matrix: Matrix) async throws -> Int {
         let everybody = [matrix.ours.account, matrix.theirs.account, matrix.suspended]
         let before = try await matrix.possessions(of: everybody)
-        var cells = 0
-        for (route, operation) in Self.routes {
+        let cells = try await overRoutes { route, operation in
+            var cells = 0
             let samples = route.hasNames ? matrix.ours.samples + matrix.theirs.samples : [("", "")]
             let bodies = ["{}"] + (operation.example.json.map { [$0.text] } ?? [])
             for shown in Matrix.Shown.all {
@@ -42,6 +42,7 @@ import Units
                     }
                 }
             }
+            return cells
         }
         #expect(try await matrix.possessions(of: everybody) == before)
         return cells
@@ -50,8 +51,8 @@ import Units
     /// What is another's does not exist, for everybody whose key is good for the route.
     private func strangersIDs(_ matrix: Matrix) async throws -> Int {
         let before = try await matrix.possessions(of: [matrix.theirs.account])
-        var cells = 0
-        for (route, operation) in Self.routes {
+        let cells = try await overRoutes { route, operation in
+            var cells = 0
             for shown in Matrix.Shown.all where shown.isGood(for: route) {
                 for (kind, id) in matrix.theirs.samples {
                     let cell = Cell(route, shown, kind)
@@ -90,6 +91,7 @@ import Units
                     cells += 1
                 }
             }
+            return cells
         }
         #expect(try await matrix.possessions(of: [matrix.theirs.account]) == before)
         return cells
@@ -152,6 +154,18 @@ import Units
             cells += 1
         }
         return cells
+    }
+
+    /// Several routes at once, since each mostly waits for the database.
+    private func overRoutes(
+        _ check: @escaping @Sendable (Route, Operation) async throws -> Int
+    ) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for (route, operation) in Self.routes {
+                group.addTask { try await check(route, operation) }
+            }
+            return try await group.reduce(0, +)
+        }
     }
 
     private static let routes = Reference.chapters.flatMap(Reference.entries).map {

@@ -6,9 +6,13 @@ import Testing
 
 /// The real programs on a database of their own, as an operator has them.
 struct Deployment: Sendable {
+    /// Of the tables' owner. The programs come in as a login that owns nothing: `Serving`.
     let databaseURL: String
+    private let servingURL: String
     private let directory: String
     private let transcript: Transcript
+    /// What no log may hold.
+    let secrets = Secrets()
     /// Private ranges that webhooks and providers may lead to.
     private let allowing: String
     /// Variables beside those of every deployment.
@@ -35,16 +39,20 @@ struct Deployment: Sendable {
         let directory = "/tmp/atelier-test-acceptance-\(UInt64.random(in: 0 ... .max))"
         defer { Files.removeAll(below: directory) }
         let deployment = Deployment(
-            databaseURL: databaseURL, directory: directory, transcript: try Transcript(),
-            allowing: allowing, settings: settings)
+            databaseURL: databaseURL, servingURL: try await Serving.url(to: databaseURL),
+            directory: directory, transcript: try Transcript(), allowing: allowing,
+            settings: settings)
+        deployment.secrets.watch(deployment.transcript)
+        deployment.secrets.add([pepper] + settings.filter { $0.key.isCredential }.values)
         try await body(deployment)
+        deployment.secrets.expectUntold()
         let verdict = try await deployment.admin("verify")
         #expect(verdict.code == 0, "\(verdict.output)")
     }
 
     var environment: [String: String] {
         [
-            "DATABASE_URL": databaseURL, "ATELIER_KEY_PEPPER": Self.pepper,
+            "DATABASE_URL": servingURL, "ATELIER_KEY_PEPPER": Self.pepper,
             "ATELIER_LISTEN": "127.0.0.1:0", "ATELIER_STORE": "dir:\(directory)",
             "ATELIER_PUBLIC_URL": "http://pictures.example", "SWIFT_BACKTRACE": "enable=no",
             "ATELIER_ALLOW_ADDRESSES": allowing, "USER": "acceptance",
@@ -67,13 +75,15 @@ struct Deployment: Sendable {
     /// Starts a server and waits until it is ready.
     func serve(_ arguments: String...) async throws -> RunningServer {
         let own = try Transcript()
+        secrets.watch(own)
         let program = try Program(
             try Program.path("atelier"), ["serve"] + arguments, environment: environment,
             errors: own.descriptor)
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             if let port = Self.port(in: own.text) {
-                return RunningServer(program: program, port: port, transcript: own)
+                return RunningServer(
+                    program: program, port: port, transcript: own, secrets: secrets)
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -143,9 +153,10 @@ struct Deployment: Sendable {
                     "test"))
         }
         let secret = try #require(key.secret)
-        return Buyer(
-            account: account.id, keyID: key.id, key: secret,
-            adminKey: try #require(adminKey.secret))
+        let adminSecret = try #require(adminKey.secret)
+        secrets.add(key: secret)
+        secrets.add(key: adminSecret)
+        return Buyer(account: account.id, keyID: key.id, key: secret, adminKey: adminSecret)
     }
 
     /// A further key of an account, which may do only what `scope` says.
@@ -153,7 +164,9 @@ struct Deployment: Sendable {
         let run = try await admin(
             "keys", "issue", "--account", buyer.account, "--name", scope, "--scope", scope)
         #expect(run.code == 0, "\(run.output)")
-        return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+        let secret = try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+        secrets.add(key: secret)
+        return secret
     }
 
     /// The balance of an account, in exact decimals.
@@ -179,7 +192,9 @@ extension Deployment {
         let run = try await admin(
             "webhooks", "rotate-secret", "--account", buyer.account, "--overlap", overlap)
         #expect(run.code == 0, "\(run.output)")
-        return try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+        let secret = try JSONDecoder().decode(Secret.self, from: Data(run.output.utf8)).secret
+        secrets.add([String(secret.dropFirst("whsec_".count))])
+        return secret
     }
 }
 
@@ -202,6 +217,7 @@ struct RunningServer: Sendable {
     let program: Program
     let port: UInt16
     fileprivate let transcript: Transcript
+    fileprivate let secrets: Secrets
 
     /// What it has logged.
     var log: String { transcript.text }
@@ -214,6 +230,7 @@ struct RunningServer: Sendable {
         _ method: String, _ target: String, key: String? = nil, body: String? = nil,
         headers: [String: String] = [:]
     ) async throws -> Reply? {
+        secrets.add(promptsOf: body ?? "")
         let client = try Client(port: port)
         client.ask(method, target, key: key, body: body, headers: headers)
         return try await client.answer()

@@ -104,6 +104,29 @@ import Testing
         }
     }
 
+    /// What serves customers has a `CustomerDatabase`, which reads as somebody; and no SQL.
+    @Test func customersAreReadBehindTheirWall() throws {
+        for file in try Repository.files(under: "Sources/API", ending: ".swift") {
+            let found = file.code { line in
+                let isTheEngines = line.hasWord("Database") && !line.contains("database: Database,")
+                let isSQL = [".rows(", ".execute(", "transaction.send(", "transaction.first("]
+                return isTheEngines || isSQL.contains { line.contains($0) }
+            }
+            #expect(found == [])
+        }
+    }
+
+    /// But for the migrations', which own the tables.
+    @Test func everyConnectionTakesOnARole() throws {
+        for file in try Repository.files(under: "Sources/Server", "admin", ending: ".swift")
+        where file.path != "Sources/Server/Migrate.swift" {
+            let bare = file.code { line in
+                line.contains("settings: .init()") || line.contains("Database.Settings()")
+            }
+            #expect(bare == [], "say `.engine`: the walls are for whoever takes on a role")
+        }
+    }
+
     @Test func sqlGetsTheTimeAsABind() throws {
         let clocks = [
             "now()", "current_timestamp", "current_date", "current_time", "localtimestamp",
