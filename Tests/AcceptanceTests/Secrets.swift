@@ -5,7 +5,8 @@ import Threads
 final class Secrets: Sendable {
     private struct State {
         var logs: [Transcript] = []
-        var words: Set<String> = []
+        /// Prompts of the official clients' scripts, which ask by themselves.
+        var words: Set<String> = ["a fox", "a red fox", "an owl"]
     }
 
     private let state = Lock(State())
