@@ -157,7 +157,8 @@ struct Matrix {
         try await queue()
     }
 
-    private static func owner(_ account: ID<Account>, _ gateway: TestGateway) async throws -> Owner {
+    private static func owner(_ account: ID<Account>, _ gateway: TestGateway) async throws -> Owner
+    {
         var ids: [String: [String]] = [:]
         for (table, column) in try await columns(ofType: "uuid", gateway) {
             // A server is everybody's; zeros are nobody.

@@ -17,7 +17,8 @@ import Units
                 let made = try await gateway.engine.finish(
                     GenerationRequest(
                         dialect: .jobs, model: "test/test", prompt: "a fox",
-                        size: .pixels(PixelSize(width: 16, height: 16))), for: customer.hash)
+                        size: .pixels(PixelSize(width: 16, height: 16)), format: .png),
+                    for: customer.hash)
                 jobs.append(JobName(account: customer.account, id: made.id))
             }
             try await body(gateway, jobs)

@@ -27,7 +27,9 @@ import Units
                 }
                 #expect(try await walled.owners(of: table, as: .reader) == [], advice)
             }
-            print("walls: \(walled.tables.count) tables of accounts, each seen as both, and as nobody")
+            print(
+                "walls: \(walled.tables.count) tables of accounts, each seen as both, and as nobody"
+            )
         }
     }
 

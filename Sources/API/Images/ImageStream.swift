@@ -56,7 +56,7 @@ extension Application {
             let result: Result<FinishedGeneration, any Error>
             do {
                 let watcher = Watcher(
-                    admitted: { line.yield(.admitted) }, show: { line.yield(.partial($0)) })
+                    admitted: { line.yield(.admitted($0)) }, show: { line.yield(.partial($0)) })
                 let answer = try await engine.generate(
                     request, for: key.hash, in: key.mode, claim: claim, watcher: watcher)
                 guard case .finished(let finished) = answer else { throw Self.goesOn }
@@ -76,8 +76,11 @@ extension Application {
                 "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache",
                 "X-Accel-Buffering": "no",
             ])
-        if case .ended(.success(let finished)) = first, finished.replayed {
-            response = response.replayed()
+        switch first {
+        case .ended(.success(let finished)) where finished.replayed: response = response.replayed()
+        case .admitted(let limits):
+            response = response.telling(limits, in: request.dialect.errors, at: clock.now)
+        default: break
         }
         response.body = .stream { writer in
             do {
@@ -136,7 +139,7 @@ extension Application {
 /// What there is to tell.
 private enum StreamNews: Sendable {
     /// From here on it ends, and an error is an event.
-    case admitted
+    case admitted([LimitReading])
     case partial(PartialPicture)
     case ended(Result<FinishedGeneration, any Error>)
     /// Nothing for a while.

@@ -36,27 +36,36 @@ extension Application {
         return try await batch(items, of: sent, webhook, key)
     }
 
+    /// A request that waits in the queue.
+    struct Enqueued {
+        let job: JobName
+        /// Whether it was found there, under its key.
+        let replayed: Bool
+        let limits: [LimitReading]
+    }
+
     /// Queues one request, or finds it queued under its key before.
     func enqueue(
         _ request: GenerationRequest, _ key: ShownKey, _ claim: IdempotencyClaim?
-    ) async throws -> (job: JobName, replayed: Bool) {
+    ) async throws -> Enqueued {
         let answer = try await engine.generate(
             request, for: key.hash, in: key.mode, claim: claim, patience: .none)
-        guard case .accepted(let job, let replayed, _) = answer else {
+        guard case .accepted(let job, let replayed, let limits) = answer else {
             preconditionFailure("what is queued is not finished")
         }
-        return (job, replayed)
+        return Enqueued(job: job, replayed: replayed, limits: limits)
     }
 
     /// Queues one request and answers 202.
     func queued(
         _ request: GenerationRequest, _ key: ShownKey, _ claim: IdempotencyClaim?
     ) async throws -> Response {
-        let (job, replayed) = try await enqueue(request, key, claim)
+        let enqueued = try await enqueue(request, key, claim)
         // What has just been queued is queued: no need to look.
-        return replayed
-            ? await accepted(job, replayed: true, applied: nil)
-            : accepted(job.id, replayed: false)
+        return enqueued.replayed
+            ? await accepted(enqueued.job, replayed: true, applied: nil)
+            : accepted(enqueued.job.id, replayed: false)
+                .telling(enqueued.limits, in: .imaRouter, at: clock.now)
     }
 
     private func batch(
@@ -93,6 +102,7 @@ extension Application {
             metadata: try fields.metadata(), for: key.hash, in: key.mode, claim: sent.claim)
         guard submitted.replayed else {
             return accepted(submitted.id, members: submitted.members.map { ($0, .queued) })
+                .telling(submitted.limits, in: .imaRouter, at: clock.now)
         }
         let line = try await batch(submitted.id, of: submitted.account)
         return accepted(

@@ -13,8 +13,9 @@ extension Application {
                 let asked = try V2Body(sent.fields, model: engine.model).request
                 try refuse(webhook: asked.webhook)
                 try await checkKey(key, of: sent, before: [asked])
-                let (job, replayed) = try await enqueue(asked, key, sent.claim)
-                return await queued(job, replayed: replayed)
+                let enqueued = try await enqueue(asked, key, sent.claim)
+                return await queued(enqueued.job, replayed: enqueued.replayed)
+                    .telling(enqueued.limits, in: .jobs, at: clock.now)
             }
         }
     }

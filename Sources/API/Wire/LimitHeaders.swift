@@ -1,3 +1,4 @@
+import Gateway
 import HTTP
 import Units
 
@@ -140,6 +141,19 @@ extension LimitReading {
             ("limit", .string(limit)), ("scope", .string(scope.rawValue)), ("most", most.json),
             ("left", left.json),
         ]
+    }
+}
+
+extension GenerationRequest.Dialect {
+    /// How its errors, and its limits, are told.
+    var errors: ErrorShape {
+        switch self {
+        case .imageRouter: .imageRouter
+        case .openAI: .openAI
+        case .imaRouter: .imaRouter
+        case .jobs: .jobs
+        case .openRouter: .openRouter
+        }
     }
 }
 

@@ -23,6 +23,9 @@ extension Response {
         refusing(refusal, in: shape.words(for: refusal.kind), as: shape)
     }
 
+    /// What is further away is no reason for a client to wait and try again by itself.
+    private static let longestRetry: Duration = .seconds(60)
+
     /// The same in words of its own.
     static func refusing(
         _ refusal: Refusal, in words: ErrorWords, as shape: ErrorShape
@@ -53,7 +56,8 @@ extension Response {
         }
         // The clients that retry by status would repeat what cannot pass.
         if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind)
-            || (refusal.kind == .rateLimited && refusal.retryAfter == nil)
+            || (refusal.kind == .rateLimited
+                && refusal.retryAfter.map { $0 > longestRetry } ?? true)
         {
             response.headers["x-should-retry"] = "false"
         }

@@ -19,11 +19,12 @@ public enum Patience: Sendable {
 
 /// Who looks on while a generation is carried out in this process.
 public struct Watcher: Sendable {
-    /// It was let in: from here on it ends, and is charged for what it delivers.
-    let admitted: @Sendable () -> Void
+    /// It was let in, and how limits stand then: from here on it ends, and is charged for what it
+    /// delivers.
+    let admitted: @Sendable ([LimitReading]) -> Void
     let show: Show
 
-    public init(admitted: @escaping @Sendable () -> Void, show: @escaping Show) {
+    public init(admitted: @escaping @Sendable ([LimitReading]) -> Void, show: @escaping Show) {
         self.admitted = admitted
         self.show = show
     }
@@ -121,7 +122,7 @@ extension Engine {
             plan.provider.leave(plan.stored.assignment)
             return try await replay(earlier, keeping: request.keeping)
         case .admitted(let admitted):
-            watcher?.admitted()
+            watcher?.admitted(admitted.limits)
             let order = plan.order(admission, admitted)
             return try await carryOut(
                 order, by: plan.provider, durable: admission.durable, patience, watcher?.show

@@ -34,7 +34,8 @@ final class Till: Sendable {
     init(url: Secret, settings: Database.Settings, limits: Engine.Limits, clock: Clock) {
         shards = (0..<limits.shards).map { shard in
             Batcher(
-                name: "till-\(shard)", url: url, settings: settings.under(.engine), queueMax: limits.queueMax,
+                name: "till-\(shard)", url: url, settings: settings.under(.engine),
+                queueMax: limits.queueMax,
                 batchMax: limits.batchMax, clock: clock,
                 perform: { [depth = limits.queueDepthMax] in
                     try Self.perform($0, $1, queueDepthMax: depth)

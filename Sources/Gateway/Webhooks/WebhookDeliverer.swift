@@ -57,7 +57,8 @@ public final class WebhookDeliverer: Sendable {
         self.log = log
         self.random = Lock(random)
         outcomes = Batcher(
-            name: "webhooks", url: url, settings: settings.under(.engine), queueMax: Self.placesMax * 4,
+            name: "webhooks", url: url, settings: settings.under(.engine),
+            queueMax: Self.placesMax * 4,
             batchMax: Self.placesMax, clock: clock
         ) { transaction, outcomes in
             let disabled = try WebhookOutcome.write(outcomes, in: transaction)
