@@ -64,6 +64,8 @@ let package = Package(
         debian("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
         debian("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         library("Pictures", ["CPNG", "CTurboJPEG", "CWebP", "Units"], exclude: reasoned),
+        debian("CPango", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
+        library("Documents", ["CPango", "Units"], exclude: reasoned),
         library("Storage", ["Threads", "Units"], exclude: reasoned),
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
         .target(
@@ -130,6 +132,7 @@ let package = Package(
         tests(of: "HTTPClient", ["HTTP", "Threads", "Units"]),
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
+        tests(of: "Documents", ["Units"]),
         tests(of: "Storage", ["Threads", "Units"]),
         tests(
             of: "Providers",

@@ -26,7 +26,7 @@ import Testing
         "CWebP": "Sources/Pictures/", "CTurboJPEG": "Sources/Pictures/",
         "CPNG": "Sources/Pictures/", "CEpoll": "Sources/HTTPServer/",
         "CCurl": "Sources/HTTPClient/",
-        "CMalloc": "Sources/Server/",
+        "CMalloc": "Sources/Server/", "CPango": "Sources/Documents/",
     ]
 
     @Test func aHomeOfCIsImportedOnlyByItsTarget() throws {
@@ -205,7 +205,8 @@ import Testing
 
     @Test func moneyIsNeverAFloatingPointNumber() throws {
         let files = try Repository.files(
-            under: "Sources/Ledger", "Sources/Units/Credits.swift", "Sources/Gateway/Catalogue",
+            under: "Sources/Ledger", "Sources/Units/Credits.swift", "Sources/Units/Cents.swift",
+            "Sources/Units/Quantity.swift", "Sources/Documents/Invoice", "Sources/Gateway/Catalogue",
             "Sources/Gateway/Usage", "Sources/Gateway/Accounts",
             "Sources/Gateway/Generations/Admission.swift",
             "Sources/Gateway/Generations/Settlement.swift", "Sources/API/Account", ending: ".swift")

@@ -1,0 +1,6 @@
+import Testing
+import Units
+
+@testable import Documents
+
+@Suite struct TotalsTests {}
