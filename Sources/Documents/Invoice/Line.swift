@@ -61,13 +61,12 @@ extension InvoiceDocument {
         public var percent: String { Quantity(millionths: ppm * 100).decimal }
     }
 
-    /// The letters of UNCL 5305 that EN 16931 allows.
+    /// The letters of UNCL 5305 that services can have under EN 16931.
     public enum Category: String, CaseIterable, Sendable {
         case standard = "S"
         case zeroRated = "Z"
         case exempt = "E"
         case reverseCharge = "AE"
-        case intraCommunity = "K"
         case export = "G"
         /// Not subject to VAT: no VAT id may be on the invoice then.
         case outside = "O"
