@@ -18,7 +18,8 @@ import CPango
     static let height = 841.89
 
     /// The first that is there and has the character; what none has is a box with its number.
-    private static let fonts = "Noto Sans, Inter, DejaVu Sans, Droid Sans Fallback, sans-serif"
+    private static let fonts = 
+        "Noto Sans, Noto Sans Arabic, DejaVu Sans, WenQuanYi Micro Hei, sans-serif"
 
     private final class Sink {
         var bytes: [UInt8] = []

@@ -26,7 +26,7 @@ struct ClosingBlock {
         let totals = invoice.totals
         var sums = [Row(name: "Sum of the lines", figure: Figure(totals.exact))]
         if totals.rounding != .zero {
-            sums.append(Row(name: "Rounded to cents", figure: Figure(totals.rounding)))
+            sums.append(Row(name: "Rounding to cents", figure: Figure(totals.rounding)))
         }
         sums.append(Row(name: "Net", figure: Figure(totals.net), bold: true))
         for line in totals.taxes {

@@ -64,7 +64,8 @@ extension Party {
     /// The address as it stands on an envelope, without the name.
     var envelope: [String] {
         let town = [postalCode, city, region].compactMap(\.self).joined(separator: " ")
-        return (address + [town, country ?? ""]).filter { !$0.isEmpty }
+        let last = [town, country ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+        return (address + [last]).filter { !$0.isEmpty }
     }
 
     /// What identifies it to an authority.

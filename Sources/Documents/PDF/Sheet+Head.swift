@@ -6,7 +6,7 @@ extension Sheet {
         let half = Sheet.width / 2
         put(.box(x: 0, y: 0, width: Canvas.width, height: 6, .accent))
         var leftEnd = column(
-            Text(invoice.seller.name, 15, bold: true, width: half + 20), x: Sheet.left, from: y)
+            Text(invoice.seller.name, 15, bold: true, width: half), x: Sheet.left, from: y)
         let lines = invoice.seller.envelope + invoice.seller.identifiers
             + [invoice.seller.email].compactMap(\.self)
         leftEnd = column(
@@ -19,7 +19,7 @@ extension Sheet {
         y = max(leftEnd, y + 44) + 16
         rule()
         y += 16
-        let rightEnd = facts(invoice, x: Sheet.left + half + 20)
+        let rightEnd = facts(invoice, x: Sheet.left + half)
         put(Text(buyerLabel(invoice), 6.5, bold: true, ink: .pale, spacing: 0.8), x: Sheet.left)
         var end = column(
             Text(invoice.buyer.name, 10.5, bold: true, width: half - 10), x: Sheet.left, from: y + 12
@@ -84,7 +84,7 @@ extension Sheet {
         put(.box(x: 0, y: 0, width: Canvas.width, height: 6, .accent))
         put(Text(invoice.seller.name.shortened(50), 8, bold: true), x: Sheet.left, down: -8)
         put(Text(name, 8, ink: .grey, side: .right), x: Sheet.right, down: -8)
-        y += 14
+        y += 18
     }
 }
 
