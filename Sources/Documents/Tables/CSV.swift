@@ -39,8 +39,10 @@ enum CSV {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
-        guard text.utf8.contains(where: special.contains) else {
+        let special = text.utf8.contains { byte in
+            byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D
+        }
+        guard special else {
             bytes += text.utf8
             return
         }
