@@ -42,11 +42,14 @@ enum Samples {
 
     static func fewLines(tax: InvoiceDocument.Tax = standard) -> [InvoiceDocument.Line] {
         [
-            line(1, "FLUX.2 [pro], output images", "flux-2-pro", .image, 1204, at: "0.035", tax: tax),
+            line(
+                1, "FLUX.2 [pro], output images", "flux-2-pro", .image, 1204, at: "0.035", tax: tax),
             line(
                 2, "FLUX.2 [pro], output images", "flux-2-pro", .image, 311, at: "0.0325",
                 version: 2, tax: tax),
-            line(3, "GPT Image 1.5, input text", "gpt-image-1.5", .token, 48_211, at: "0.000005", tax: tax),
+            line(
+                3, "GPT Image 1.5, input text", "gpt-image-1.5", .token, 48_211, at: "0.000005",
+                tax: tax),
             line(
                 4, "GPT Image 1.5, output images", "gpt-image-1.5", .token, 1_204_117,
                 at: "0.000032001", tax: tax),
@@ -90,6 +93,36 @@ enum Samples {
         return note
     }
 
+    /// A capture that its hold capped: a line comes to less than its quantity times its price.
+    static func capped() -> InvoiceDocument {
+        var lines = fewLines()
+        lines[0].net = dollars("41.005")
+        return invoice(lines: lines)
+    }
+
+    /// Lines of two rates whose rounding goes up in one and down in the other.
+    static func twoRates() -> InvoiceDocument {
+        let reduced = InvoiceDocument.Tax(.standard, ppm: 70_000)
+        return invoice(lines: [
+            line(1, "Up", "up", .image, 1, at: "0.004"),
+            line(2, "Up again", "up", .image, 1, at: "0.004", version: 2),
+            line(3, "Down", "down", .image, 3, at: "0.005", tax: reduced),
+            line(4, "Down again", "down", .image, 5, at: "0.005", version: 2, tax: reduced),
+        ])
+    }
+
+    /// One for each reason to charge no tax.
+    static func untaxed() -> [(String, InvoiceDocument)] {
+        InvoiceDocument.Category.allCases.filter { $0 != .standard }.map { category in
+            var invoice = invoice(lines: fewLines(tax: InvoiceDocument.Tax(category)))
+            if category == .outside {
+                invoice.seller.vatID = nil
+                invoice.buyer.vatID = nil
+            }
+            return ("untaxed-\(category.rawValue)", invoice)
+        }
+    }
+
     static func manyLines(_ count: Int) -> [InvoiceDocument.Line] {
         (1...count).map { number in
             line(
@@ -114,4 +147,13 @@ enum Samples {
         invoice.buyer.city = "Đà Nẵng"
         return invoice
     }
+
+    /// In the last hour of October.
+    static let usage = UsageRow(
+        at: day("2026-11-01").midnight - .seconds(1), account: account, accountName: "Füchse, GmbH",
+        key: ID<Key>(high: 0x019A_0000_0000_7000, low: 1), keyName: "main", model: "gpt-image-1.5",
+        provider: "openai", images: 4, unit: .token, quantity: Quantity(1_204_117), priceVersion: 3,
+        listUnitPrice: dollars("0.000032001"), cost: dollars("38.532948117"), providerCost: nil,
+        generation: ID<Generation>(high: 0x019A_0000_0000_7000, low: 2), mode: .live,
+        state: "completed")
 }

@@ -127,7 +127,8 @@ public struct Journal: Sendable {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch (scalar, format) {
-            case ("\u{0}"..."\u{1F}", _), ("\u{7F}"..."\u{9F}", _), ("\u{2028}", _), ("\u{2029}", _):
+            case ("\u{0}"..."\u{1F}", _), ("\u{7F}"..."\u{9F}", _), ("\u{2028}", _),
+                ("\u{2029}", _):
                 escaped += " "
             case ("\"", .beancount), ("\\", .beancount): escaped += "\\\(scalar)"
             case (";", .hledger): escaped += ","

@@ -18,7 +18,7 @@ import CPango
     static let height = 841.89
 
     /// The first that is there and has the character; what none has is a box with its number.
-    private static let fonts = 
+    private static let fonts =
         "Noto Sans, Noto Sans Arabic, DejaVu Sans, WenQuanYi Micro Hei, sans-serif"
 
     private final class Sink {
@@ -32,7 +32,8 @@ import CPango
 
     init(_ facts: Facts) {
         unsafe surface = cairo_pdf_surface_create_for_stream(
-            { unsafe Canvas.write($0, $1, $2) }, Unmanaged.passUnretained(sink).toOpaque(), Canvas.width, Canvas.height)
+            { unsafe Canvas.write($0, $1, $2) }, Unmanaged.passUnretained(sink).toOpaque(),
+            Canvas.width, Canvas.height)
         for (key, value) in [
             (CAIRO_PDF_METADATA_TITLE, facts.title), (CAIRO_PDF_METADATA_AUTHOR, facts.author),
             (CAIRO_PDF_METADATA_SUBJECT, facts.subject), (CAIRO_PDF_METADATA_CREATOR, "Atelier"),

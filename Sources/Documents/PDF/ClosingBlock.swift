@@ -41,7 +41,8 @@ struct ClosingBlock {
             sums.append(Row(name: name, figure: Figure(-totals.paid)))
         }
         self.sums = sums
-        statement = invoice.credits?.rows.map { Row(name: $0.name, figure: Figure($0.amount)) } ?? []
+        statement =
+            invoice.credits?.rows.map { Row(name: $0.name, figure: Figure($0.amount)) } ?? []
         let right = Double(sums.count) * Self.rowHeight + 6 + Self.totalHeight
         var left = 0.0
         if !statement.isEmpty { left += Self.headHeight + Double(statement.count) * Self.rowHeight }

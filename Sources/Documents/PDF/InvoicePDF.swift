@@ -8,6 +8,16 @@ public enum InvoicePDF {
     public struct OutOfMemory: Error {}
 
     public static func bytes(of invoice: InvoiceDocument) throws(OutOfMemory) -> [UInt8] {
+        let sheet = sheet(of: invoice)
+        sheet.draw(behind: invoice.stamp.map { [.stamp($0)] } ?? []) { page, count in
+            footer(invoice, page, count)
+        }
+        guard let bytes = sheet.canvas.finish() else { throw OutOfMemory() }
+        return bytes
+    }
+
+    /// Its pages, not drawn yet.
+    static func sheet(of invoice: InvoiceDocument) -> Sheet {
         let name = [invoice.title, invoice.number].compactMap(\.self).joined(separator: " ")
         let canvas = Canvas(
             Canvas.Facts(
@@ -20,11 +30,7 @@ public enum InvoicePDF {
         sheet.heading = { $0.continuation(invoice, name) }
         sheet.table(invoice)
         sheet.remarks(invoice)
-        sheet.draw(behind: invoice.stamp.map { [.stamp($0)] } ?? []) { page, count in
-            footer(invoice, page, count)
-        }
-        guard let bytes = canvas.finish() else { throw OutOfMemory() }
-        return bytes
+        return sheet
     }
 
     private static func footer(_ invoice: InvoiceDocument, _ page: Int, _ count: Int) -> [Mark] {

@@ -7,7 +7,8 @@ extension Sheet {
         put(.box(x: 0, y: 0, width: Canvas.width, height: 6, .accent))
         var leftEnd = column(
             Text(invoice.seller.name, 15, bold: true, width: half), x: Sheet.left, from: y)
-        let lines = invoice.seller.envelope + invoice.seller.identifiers
+        let lines =
+            invoice.seller.envelope + invoice.seller.identifiers
             + [invoice.seller.email].compactMap(\.self)
         leftEnd = column(
             Text(lines.joined(separator: "\n"), 8, ink: .grey, width: half), x: Sheet.left,
@@ -22,12 +23,15 @@ extension Sheet {
         let rightEnd = facts(invoice, x: Sheet.left + half)
         put(Text(buyerLabel(invoice), 6.5, bold: true, ink: .pale, spacing: 0.8), x: Sheet.left)
         var end = column(
-            Text(invoice.buyer.name, 10.5, bold: true, width: half - 10), x: Sheet.left, from: y + 12
+            Text(invoice.buyer.name, 10.5, bold: true, width: half - 10), x: Sheet.left,
+            from: y + 12
         )
-        let buyer = invoice.buyer.envelope + invoice.buyer.identifiers
+        let buyer =
+            invoice.buyer.envelope + invoice.buyer.identifiers
             + [invoice.buyer.email].compactMap(\.self)
         end = column(
-            Text(buyer.joined(separator: "\n"), 8.5, width: half - 10), x: Sheet.left, from: end + 2)
+            Text(buyer.joined(separator: "\n"), 8.5, width: half - 10), x: Sheet.left, from: end + 2
+        )
         y = max(end, rightEnd) + 18
     }
 

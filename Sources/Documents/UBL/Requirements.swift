@@ -36,7 +36,8 @@ extension InvoiceDocument {
         switch tax.category {
         case .standard, .zeroRated, .exempt: []
         case .reverseCharge:
-            (seller.vatID != nil || seller.taxID != nil ? [] : ["the seller has no VAT id (BR-AE-02)"])
+            (seller.vatID != nil || seller.taxID != nil
+                ? [] : ["the seller has no VAT id (BR-AE-02)"])
                 + (buyer.vatID != nil || buyer.taxID != nil
                     ? [] : ["the buyer has no VAT id (BR-AE-02)"])
         case .export: seller.vatID != nil ? [] : ["the seller has no VAT id (BR-G-02)"]

@@ -50,7 +50,8 @@ extension XML {
         let quantity = root == "CreditNote" ? "CreditedQuantity" : "InvoicedQuantity"
         element("cac:\(root)Line") { xml in
             xml.element("cbc:ID", String(line.position))
-            xml.element("cbc:\(quantity)", line.quantity.decimal, with: [("unitCode", line.unit.code)])
+            xml.element(
+                "cbc:\(quantity)", line.quantity.decimal, with: [("unitCode", line.unit.code)])
             xml.amount("cbc:LineExtensionAmount", rounded.cents)
             let capped = rounded.cents - Cents(rounding: line.quantity.times(line.unitPrice))
             if capped != .zero { xml.allowance(capped, reason: "As reserved", tax: nil) }

@@ -10,7 +10,8 @@ extension XML {
         element("cac:\(name)") { xml in
             xml.element("cac:Party") { xml in
                 if let address = party.electronicAddress {
-                    xml.element("cbc:EndpointID", address.value, with: [("schemeID", address.scheme)])
+                    xml.element(
+                        "cbc:EndpointID", address.value, with: [("schemeID", address.scheme)])
                 }
                 if case .buyer(let id) = role {
                     xml.element("cac:PartyIdentification") { $0.element("cbc:ID", id) }

@@ -10,7 +10,8 @@ struct XML {
     }
 
     /// `<name>text</name>`
-    mutating func element(_ name: String, _ text: String, with attributes: [(String, String)] = []) {
+    mutating func element(_ name: String, _ text: String, with attributes: [(String, String)] = [])
+    {
         open(name, attributes)
         append(escaping: text)
         bytes += "</\(name)>\n".utf8
