@@ -19,7 +19,7 @@ import CPango
 
     /// The first that is there and has the character; what none has is a box with its number.
     private static let fonts =
-        "Noto Sans, Noto Sans Arabic, DejaVu Sans, WenQuanYi Micro Hei, sans-serif"
+        "Noto Sans, DejaVu Sans, WenQuanYi Micro Hei, sans-serif"
 
     private final class Sink {
         var bytes: [UInt8] = []

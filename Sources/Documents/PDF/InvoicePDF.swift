@@ -9,22 +9,20 @@ public enum InvoicePDF {
 
     public static func bytes(of invoice: InvoiceDocument) throws(OutOfMemory) -> [UInt8] {
         let sheet = sheet(of: invoice)
-        sheet.draw(behind: invoice.stamp.map { [.stamp($0)] } ?? []) { page, count in
-            footer(invoice, page, count)
-        }
+        sheet.draw { page, count in footer(invoice, page, count) }
         guard let bytes = sheet.canvas.finish() else { throw OutOfMemory() }
         return bytes
     }
 
     /// Its pages, not drawn yet.
     static func sheet(of invoice: InvoiceDocument) -> Sheet {
-        let name = [invoice.title, invoice.number].compactMap(\.self).joined(separator: " ")
+        let name = [invoice.title, invoice.number ?? "(draft)"].joined(separator: " ")
         let canvas = Canvas(
             Canvas.Facts(
                 title: name, author: invoice.seller.name,
                 subject: "\(invoice.buyer.name), \(invoice.period.first) to \(invoice.period.last)",
                 date: "\(invoice.issued)T00:00:00Z"))
-        var sheet = Sheet(canvas)
+        var sheet = Sheet(canvas, backdrop: invoice.stamp.map { [.stamp($0)] } ?? [])
         sheet.letterhead(invoice)
         sheet.summary(invoice)
         sheet.heading = { $0.continuation(invoice, name) }
@@ -69,7 +67,10 @@ extension String {
 extension Party {
     /// The address as it stands on an envelope, without the name.
     var envelope: [String] {
-        let town = [postalCode, city, region].compactMap(\.self).joined(separator: " ")
+        // Where there are states the code stands behind them: `Berlin, NH 03570`.
+        let parts =
+            region == nil ? [postalCode, city] : [city.map { $0 + "," }, region, postalCode]
+        let town = parts.compactMap(\.self).joined(separator: " ")
         let last = [town, country ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
         return (address + [last]).filter { !$0.isEmpty }
     }

@@ -9,14 +9,18 @@ struct Sheet {
     static let bottom = Canvas.height - 62
 
     let canvas: Canvas
-    private(set) var pages: [[Mark]] = [[]]
+    private(set) var pages: [[Mark]]
+    /// What lies behind everything else on every page.
+    private let backdrop: [Mark]
     /// Where the next thing goes.
     var y = Sheet.top
     /// What stands at the top of every page but the first.
     var heading: (inout Sheet) -> Void = { _ in }
 
-    init(_ canvas: Canvas) {
+    init(_ canvas: Canvas, backdrop: [Mark] = []) {
         self.canvas = canvas
+        self.backdrop = backdrop
+        pages = [backdrop]
     }
 
     /// What is left of the page.
@@ -30,7 +34,7 @@ struct Sheet {
     }
 
     mutating func breakPage() {
-        pages.append([])
+        pages.append(backdrop)
         y = Sheet.top
         heading(&self)
     }
@@ -72,10 +76,10 @@ struct Sheet {
             ? 0 : canvas.size(of: Text(String(repeating: "0", count: digits), size)).width
     }
 
-    /// Draws every page: `behind` it, what it holds, and its `footer`.
-    func draw(behind: [Mark], footer: (Int, Int) -> [Mark]) {
+    /// Draws every page: what it holds, and its `footer`.
+    func draw(footer: (Int, Int) -> [Mark]) {
         for (index, page) in pages.enumerated() {
-            for mark in behind + page + footer(index + 1, pages.count) { canvas.draw(mark) }
+            for mark in page + footer(index + 1, pages.count) { canvas.draw(mark) }
             canvas.endPage()
         }
     }

@@ -46,11 +46,11 @@ public struct FocusCSV: Sendable {
         return [
             // AvailabilityZone to BillingPeriodStart
             none, cost, .plain(row.account.description), .text(row.accountName), .plain("USD"),
-            charge.time(charge.month.startOfMonth(plus: 1).midnight),
-            charge.time(charge.month.midnight),
+            charge.hour(0, of: charge.day.startOfMonth(plus: 1)),
+            charge.hour(0, of: charge.day.startOfMonth),
             // Charge…
             .plain("Usage"), none, .text(charge.description), .plain("Usage-Based"),
-            charge.time(charge.hour + .seconds(3600)), charge.time(charge.hour),
+            charge.end, charge.start,
             // CommitmentDiscount…
             none, none, none, none, none,
             // ConsumedQuantity to ContractedUnitPrice
@@ -75,10 +75,23 @@ public struct FocusCSV: Sendable {
 private struct Charge {
     let row: UsageRow
 
-    var month: CivilDate { CivilDate(row.at).startOfMonth }
+    var day: CivilDate { CivilDate(row.at) }
+
+    private var hour: Int64 { row.at.seconds / 3600 % 24 }
 
     /// The hour in which it was charged: a period that lies in one month.
-    var hour: Timestamp { Timestamp(seconds: row.at.seconds / 3600 * 3600) }
+    var start: CSV.Field { hour(hour, of: day) }
+
+    var end: CSV.Field {
+        hour < 23
+            ? hour(hour + 1, of: day)
+            : hour(0, of: CivilDate(daysSince1970: day.daysSince1970 + 1))
+    }
+
+    /// To the second, as FOCUS writes it.
+    func hour(_ hour: Int64, of day: CivilDate) -> CSV.Field {
+        .plain("\(day)T\(hour < 10 ? "0" : "")\(hour):00:00Z")
+    }
 
     var description: String { "\(row.images) images by \(row.model)" }
 
@@ -105,10 +118,5 @@ private struct Charge {
         JSON.object([
             ("atelier/mode", .string(row.mode.rawValue)), ("atelier/state", .string(row.state)),
         ]).text
-    }
-
-    /// To the second, as FOCUS writes it.
-    func time(_ time: Timestamp) -> CSV.Field {
-        .plain(time.description.replacing(".000Z", with: "Z"))
     }
 }
