@@ -132,7 +132,9 @@ let package = Package(
         tests(of: "HTTPClient", ["HTTP", "Threads", "Units"]),
         tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
-        tests(of: "Documents", ["Units"]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["DatabaseSupport", "Documents", "Units"],
+            exclude: ["validate_ubl.py"], swiftSettings: strict),
         tests(of: "Storage", ["Threads", "Units"]),
         tests(
             of: "Providers",
