@@ -96,6 +96,22 @@ import Units
         }
     }
 
+    @Test func noNamePushesAnythingOffItsPage() throws {
+        let long = String(repeating: "Donaudampfschifffahrt\u{0}\u{7}\n", count: 400)
+        var invoice = Samples.invoice()
+        invoice.seller.name = long
+        invoice.buyer.name = long
+        invoice.buyer.address = Array(repeating: long, count: 40)
+        invoice.buyerReference = long
+        invoice.lines[0].description = long
+        invoice.notes = [long]
+        let sheet = InvoicePDF.sheet(of: invoice)
+        for case .text(let text, _, let y) in sheet.pages.flatMap(\.self) {
+            #expect(y + sheet.canvas.size(of: text).height <= Sheet.bottom + 1, "\(text.string)")
+        }
+        #expect(try InvoicePDF.bytes(of: invoice).count > 10_000)
+    }
+
     @Test func anInvoiceOfNothingHasAPage() async throws {
         #expect(try await text(of: Samples.invoice(lines: [])).contains("Nothing was used"))
     }

@@ -34,7 +34,7 @@ public struct Journal: Sendable {
         for book in Self.known.keys.sorted() { declare(book, into: &bytes) }
     }
 
-    /// Declares a wallet, before its first posting.
+    /// Declares a wallet; `day` is no later than its first posting.
     public func open(
         _ account: ID<Account>, named name: String, on day: CivilDate, into bytes: inout [UInt8]
     ) {

@@ -57,10 +57,19 @@ extension InvoiceDocument {
     }
 }
 
+/// How much of a text a page takes; an invoice is not pushed off its first page by a name.
+enum Extent {
+    static let nameMax = 160
+    static let descriptionMax = 300
+    static let addressLinesMax = 8
+    static let addressLineMax = 90
+}
+
 extension String {
-    /// The first `count` characters, with an ellipsis when there are more.
+    /// The first `count` characters, with an ellipsis when there are more, and no new lines.
     func shortened(_ count: Int) -> String {
-        self.count > count ? prefix(count - 1) + "…" : self
+        let line = String(map { $0.isNewline ? " " : $0 })
+        return line.count > count ? line.prefix(count - 1) + "…" : line
     }
 }
 
@@ -72,7 +81,8 @@ extension Party {
             region == nil ? [postalCode, city] : [city.map { $0 + "," }, region, postalCode]
         let town = parts.compactMap(\.self).joined(separator: " ")
         let last = [town, country ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
-        return (address + [last]).filter { !$0.isEmpty }
+        return (address.prefix(Extent.addressLinesMax) + [last]).filter { !$0.isEmpty }
+            .map { $0.shortened(Extent.addressLineMax) }
     }
 
     /// What identifies it to an authority.

@@ -41,7 +41,12 @@ struct Text {
         _ string: String, _ size: Double = 8.5, bold: Bool = false, ink: Ink = .black,
         side: Side = .left, width: Double? = nil, spacing: Double = 0
     ) {
-        self.string = string
+        // Pango takes no control characters; a new line it understands.
+        self.string = String(
+            String.UnicodeScalarView(
+                string.unicodeScalars.map {
+                    $0.properties.generalCategory == .control && $0 != "\n" ? " " : $0
+                }))
         self.size = size
         self.bold = bold
         self.ink = ink

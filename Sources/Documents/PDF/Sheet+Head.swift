@@ -6,7 +6,8 @@ extension Sheet {
         let half = Sheet.width / 2
         put(.box(x: 0, y: 0, width: Canvas.width, height: 6, .accent))
         var leftEnd = column(
-            Text(invoice.seller.name, 15, bold: true, width: half), x: Sheet.left, from: y)
+            Text(invoice.seller.name.shortened(Extent.nameMax), 15, bold: true, width: half),
+            x: Sheet.left, from: y)
         let lines =
             invoice.seller.envelope + invoice.seller.identifiers
             + [invoice.seller.email].compactMap(\.self)
@@ -23,7 +24,8 @@ extension Sheet {
         let rightEnd = facts(invoice, x: Sheet.left + half)
         put(Text(buyerLabel(invoice), 6.5, bold: true, ink: .pale, spacing: 0.8), x: Sheet.left)
         var end = column(
-            Text(invoice.buyer.name, 10.5, bold: true, width: half - 10), x: Sheet.left,
+            Text(invoice.buyer.name.shortened(Extent.nameMax), 10.5, bold: true, width: half - 10),
+            x: Sheet.left,
             from: y + 12
         )
         let buyer =
@@ -54,7 +56,9 @@ extension Sheet {
         if case .creditNote(let number, let issued) = invoice.kind {
             rows.append(("Corrects", "\(number) of \(issued)"))
         }
-        if let reference = invoice.buyerReference { rows.append(("Your reference", reference)) }
+        if let reference = invoice.buyerReference {
+            rows.append(("Your reference", reference.shortened(Extent.nameMax)))
+        }
         rows.append(("Account", invoice.account.description))
         var end = y
         for (name, value) in rows {

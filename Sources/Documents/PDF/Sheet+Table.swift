@@ -91,7 +91,7 @@ extension Sheet {
     }
 
     private func name(of line: InvoiceDocument.Line, _ columns: Columns) -> Text {
-        Text(line.description, width: columns.descriptionWidth)
+        Text(line.description.shortened(Extent.descriptionMax), width: columns.descriptionWidth)
     }
 
     private func detail(of line: InvoiceDocument.Line, _ columns: Columns) -> Text {
