@@ -92,6 +92,15 @@ import Units
         #expect(throws: UBL.Unsuitable.void) { try UBL.bytes(of: Samples.invoice(state: .void)) }
     }
 
+    /// Quantity times price less the allowance is the line's amount, for a reader who multiplies.
+    @Test func aCappedLineSaysWhatItLacks() throws {
+        let text = String(decoding: try UBL.bytes(of: Samples.capped()), as: UTF8.self)
+        #expect(text.contains(">As reserved</cbc:AllowanceChargeReason>"))
+        #expect(text.contains("<cbc:Amount currencyID=\"USD\">1.13</cbc:Amount>"))
+        #expect(text.contains("<cbc:LineExtensionAmount currencyID=\"USD\">41.01<"))
+        #expect(text.contains("<cbc:Value>41.005</cbc:Value>"))
+    }
+
     @Test func textsCannotBreakOut() throws {
         var invoice = Samples.invoice()
         invoice.buyer.name = "A & B <cbc:ID>\"'\u{0}\u{1B}"
