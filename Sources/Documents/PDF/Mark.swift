@@ -13,7 +13,7 @@ struct Ink: Equatable {
 
     static let black = Ink(0x1B2130)
     static let grey = Ink(0x6A7282)
-    static let pale = Ink(0xA3AAB8)
+    static let pale = Ink(0x858D9E)
     static let line = Ink(0xDDE1E8)
     static let tint = Ink(0xF3F5FA)
     static let accent = Ink(0x2F3FA0)
