@@ -206,8 +206,9 @@ import Testing
     @Test func moneyIsNeverAFloatingPointNumber() throws {
         let files = try Repository.files(
             under: "Sources/Ledger", "Sources/Units/Credits.swift", "Sources/Units/Cents.swift",
-            "Sources/Units/Quantity.swift", "Sources/Documents/Invoice", "Sources/Gateway/Catalogue",
-            "Sources/Gateway/Usage", "Sources/Gateway/Accounts",
+            "Sources/Units/Quantity.swift", "Sources/Documents/Invoice", "Sources/Documents/Journal",
+            "Sources/Documents/Tables", "Sources/Documents/UBL", "Sources/Documents/Usage",
+            "Sources/Gateway/Catalogue", "Sources/Gateway/Usage", "Sources/Gateway/Accounts",
             "Sources/Gateway/Generations/Admission.swift",
             "Sources/Gateway/Generations/Settlement.swift", "Sources/API/Account", ending: ".swift")
         try #require(files.count > 10)
