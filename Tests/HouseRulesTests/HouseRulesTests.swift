@@ -206,7 +206,8 @@ import Testing
     @Test func moneyIsNeverAFloatingPointNumber() throws {
         let files = try Repository.files(
             under: "Sources/Ledger", "Sources/Units/Credits.swift", "Sources/Units/Cents.swift",
-            "Sources/Units/Quantity.swift", "Sources/Documents/Invoice", "Sources/Documents/Journal",
+            "Sources/Units/Quantity.swift", "Sources/Documents/Invoice",
+            "Sources/Documents/Journal",
             "Sources/Documents/Tables", "Sources/Documents/UBL", "Sources/Documents/Usage",
             "Sources/Gateway/Catalogue", "Sources/Gateway/Usage", "Sources/Gateway/Accounts",
             "Sources/Gateway/Generations/Admission.swift",
