@@ -57,7 +57,8 @@ let package = Package(
         library("Postgres", ["CPostgres", "Threads", "Units"], exclude: reasoned),
         library("HTTP", ["Units"]),
         .target(name: "CEpoll"),
-        library("HTTPServer", ["CEpoll", "HTTP", "Threads", "Units"], exclude: reasoned),
+        debian("CTLS", pkgConfig: "openssl", apt: "libssl-dev"),
+        library("HTTPServer", ["CEpoll", "CTLS", "HTTP", "Threads", "Units"], exclude: reasoned),
         debian("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("HTTPClient", ["CCurl", "HTTP", "Threads", "Units"], exclude: reasoned),
         debian("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
@@ -110,6 +111,7 @@ let package = Package(
             name: "Fuzz", dependencies: ["HTTPServer"], exclude: ["run", "http.dict"],
             swiftSettings: strict),
         support("SeedSupport", []),
+        support("TLSSupport", []),
         support(
             "ProviderSupport",
             [
@@ -129,8 +131,8 @@ let package = Package(
         tests(of: "Signing", ["SeedSupport", "Units"]),
         tests(of: "Postgres", ["DatabaseSupport", "Threads", "Units"]),
         tests(of: "HTTP", ["Units"]),
-        tests(of: "HTTPClient", ["HTTP", "Threads", "Units"]),
-        tests(of: "HTTPServer", ["HTTP", "Threads", "Units"]),
+        tests(of: "HTTPClient", ["HTTP", "TLSSupport", "Threads", "Units"]),
+        tests(of: "HTTPServer", ["HTTP", "HTTPClient", "TLSSupport", "Threads", "Units"]),
         tests(of: "Pictures", ["Units"]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["DatabaseSupport", "Documents", "Units"],
@@ -163,8 +165,9 @@ let package = Package(
             name: "AcceptanceTests",
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
-                "Postgres", "ProviderSupport", "Providers", "Schema", "SeedSupport", "Threads",
-                "Units",
+                "HTTP", "HTTPClient", "Postgres", "ProviderSupport", "Providers", "Schema",
+                "SeedSupport",
+                "TLSSupport", "Threads", "Units",
             ],
             exclude: [
                 "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Units
 
 /// Answers out.
 extension Connection {
@@ -51,6 +52,11 @@ extension Connection {
         }
     }
 
+    /// Not what a server over TLS promises, where the answer is to somebody who has come in the clear.
+    private var standing: StandingFields {
+        shared.isSecure && socket.tls == nil ? .none : shared.standing
+    }
+
     /// Puts the head into the loop's outgoing bytes; false when it must not be sent.
     func writeHead(_ response: Response, _ framing: BodyFraming) -> Bool {
         if case .unsaid = framing, !response.isBodiless { keepsAlive = false }
@@ -62,7 +68,7 @@ extension Connection {
             loop.outgoing.removeAll(keepingCapacity: true)
             try response.writeHead(
                 to: &loop.outgoing, framing: framing, connection: connection,
-                date: loop.date.line)
+                date: loop.date.line, standing: standing)
             return true
         } catch {
             return false
@@ -108,12 +114,21 @@ extension Connection {
             flush()
         case .wouldBlock:
             unsent = [bytes[...]]
-            allow(limits.writeProgress)
+            awaitReader()
         case .failed: close()
         }
     }
 
     func sendParts(_ first: [UInt8], _ second: [UInt8], _ third: [UInt8]) {
+        if socket.tls != nil {
+            // As few records as go.
+            let joined = second.prefix(max(0, TLSSession.recordBytes - first.count))
+            let rest = second.dropFirst(joined.count)
+            unsent.append(first + joined + (rest.isEmpty ? third : []))
+            if !rest.isEmpty { unsent += [rest, third[...]].filter { !$0.isEmpty } }
+            flush()
+            return
+        }
         var sent = 0
         if unsent.isEmpty {
             switch socket.send(first, second, third) {
@@ -133,20 +148,25 @@ extension Connection {
         flush()
     }
 
+    private func awaitReader() {
+        deadline = writePatience.wait(
+            from: loop.now, atMost: limits.writeProgress.milliseconds)
+    }
+
     /// Sends what the socket takes; when all is sent, what waited for that goes on.
     func flush() {
         while let first = unsent.first {
             switch socket.send(first, more: unsent.count > 1 || file != nil) {
             case .moved(let count):
                 loop.counters.bytesSent.add(count)
-                allow(limits.writeProgress)
+                writePatience.moved(count, at: loop.now)
                 if count == first.count {
                     unsent.removeFirst()
                 } else {
                     unsent[0] = first.dropFirst(count)
                 }
             case .wouldBlock:
-                if deadline == .max { allow(limits.writeProgress) }
+                awaitReader()
                 return
             case .failed:
                 close()
@@ -169,12 +189,12 @@ extension Connection {
             switch socket.send(piece, countMax: turn) {
             case .moved(let count) where count > 0:
                 loop.counters.bytesSent.add(count)
-                allow(limits.writeProgress)
+                writePatience.moved(count, at: loop.now)
                 file?.offset += Int64(count)
                 file?.remaining -= Int64(count)
                 turn -= Int64(count)
             case .wouldBlock:
-                if deadline == .max { allow(limits.writeProgress) }
+                awaitReader()
                 return false
             // The file is shorter than it was said to be, and so the answer cannot be completed.
             case .moved, .failed:
@@ -191,7 +211,7 @@ extension Connection {
         let waited = sending
         sending = .nothing
         switch waited {
-        case .nothing: if puller != nil { allow(limits.bodyProgress) }
+        case .nothing: if puller != nil { awaitBody() }
         case .answer: finish()
         case .piece(let continuation): continuation.resume(returning: true)
         }

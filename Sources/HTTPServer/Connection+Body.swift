@@ -1,4 +1,5 @@
 import HTTP
+import Units
 
 /// Bodies of requests: read when, and only when, a handler asks.
 extension Connection {
@@ -58,9 +59,16 @@ extension Connection {
         if !pending.isEmpty { gatherPending() }
         while puller != nil, isReadable {
             let count = receive()
-            if count > 0 { gatherScratch(count) }
+            guard count > 0 else { continue }
+            bodyPatience.moved(count, at: loop.now)
+            gatherScratch(count)
         }
-        if puller != nil { allow(limits.bodyProgress) }
+        if puller != nil { awaitBody() }
+    }
+
+    func awaitBody() {
+        deadline = bodyPatience.wait(
+            from: loop.now, atMost: limits.bodyProgress.milliseconds)
     }
 
     private func gatherScratch(_ count: Int) {

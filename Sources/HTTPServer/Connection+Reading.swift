@@ -1,15 +1,23 @@
 import HTTP
+import Units
 
 /// Requests in.
 extension Connection {
     /// Reads into the loop's scratch space and answers the count; 0 when there was nothing, or
     /// when the connection has ended and is closed by now.
     func receive() -> Int {
-        switch unsafe socket.receive(into: loop.scratch) {
+        // What is only thrown away need not be decrypted.
+        let outcome =
+            unsafe phase == .lingering
+            ? socket.receiveRaw(into: loop.scratch) : socket.receive(into: loop.scratch)
+        switch outcome {
         case .moved(let count) where count > 0:
             // A short read has emptied the socket: what comes later is a new edge. Not so when the
-            // peer has ended, for the end itself is still to be read.
-            if unsafe count < loop.scratch.count, !isPeerClosed { isReadable = false }
+            // peer has ended, for the end itself is still to be read; nor with TLS, which reads
+            // record by record.
+            if unsafe count < loop.scratch.count, !isPeerClosed, socket.tls == nil {
+                isReadable = false
+            }
             loop.counters.bytesReceived.add(count)
             return count
         case .wouldBlock:
@@ -117,10 +125,17 @@ extension Connection {
             return
         }
         body = head.framing == .none ? .done : .open
+        bodyPatience = Patience()
         handle(
             Request(
                 method: head.method, path: head.path, query: head.query, headers: head.headers,
-                body: requestBody(head.framing), peer: peer))
+                body: requestBody(head.framing), peer: caller(head.headers)))
+    }
+
+    /// Who calls: the peer, or whom a proxy of ours names.
+    private func caller(_ headers: Headers) -> IPAddress? {
+        guard isProxy, let peer else { return peer }
+        return headers.caller(before: peer, trusting: shared.trustedProxies)
     }
 
     /// Calls the handler in a task of its own on this loop, and sends what it answers.

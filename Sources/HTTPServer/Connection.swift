@@ -10,6 +10,8 @@ import Units
 /// ones in `+Streaming`.
 final class Connection: @unchecked Sendable {
     enum Phase {
+        /// TLS is being agreed upon; nothing of HTTP has come.
+        case handshaking
         /// Between requests: nothing of the next one has come.
         case idle
         /// A part of a head has come.
@@ -39,14 +41,16 @@ final class Connection: @unchecked Sendable {
     }
 
     let loop: EventLoop
-    let socket: Socket
+    var socket: Socket
     let peer: IPAddress?
+    /// Whether what the peer says about who called it is believed.
+    let isProxy: Bool
     /// Tells this connection from others that had the same descriptor.
     let generation: UInt32
     var shared: Shared { loop.shared }
     var limits: Limits { loop.shared.limits }
 
-    var phase = Phase.idle
+    var phase: Phase
     /// When to `expire`, in the loop's milliseconds.
     var deadline: Int64
 
@@ -59,6 +63,8 @@ final class Connection: @unchecked Sendable {
     var pendingStart = 0
     /// Bytes still to be thrown away before it is not worth it.
     var discardLeft = 0
+    /// How long the body at hand has kept us waiting.
+    var bodyPatience = Patience()
 
     // The request at hand.
     /// Counts requests, so that a body or writer kept past its answer is recognised.
@@ -76,14 +82,22 @@ final class Connection: @unchecked Sendable {
     var unsent: [ArraySlice<UInt8>] = []
     var file: FilePiece?
     var sending = Sending.nothing
+    /// How long the peer has kept us waiting with answers.
+    var writePatience = Patience()
+    /// Whether the end of our side is still to be said.
+    var owesEnd = false
 
     init(on loop: EventLoop, _ socket: Socket, peer: IPAddress?, generation: UInt32) {
         self.loop = loop
         self.socket = socket
         self.peer = peer
         self.generation = generation
+        isProxy = peer.map(loop.shared.trustedProxies.contains) ?? false
         decoder = Decoder(bounds: loop.shared.bounds)
-        deadline = loop.now + loop.shared.limits.keepAlive.milliseconds
+        let isSecure = socket.tls != nil
+        phase = isSecure ? .handshaking : .idle
+        let limits = loop.shared.limits
+        deadline = loop.now + (isSecure ? limits.header : limits.keepAlive).milliseconds
     }
 
     /// Sets the deadline to `duration` from now.
@@ -93,6 +107,19 @@ final class Connection: @unchecked Sendable {
         if !events.isDisjoint(with: .broken) {
             close()
             return
+        }
+        var events = events
+        if socket.tls != nil {
+            if phase == .handshaking {
+                if events.contains(.peerClosed) { isPeerClosed = true }
+                shakeHands()
+                return
+            }
+            // TLS may have to send before it can read, and to read before it can send.
+            if !events.isDisjoint(with: [.readable, .writable]) {
+                events.formUnion([.readable, .writable])
+            }
+            if owesEnd { endSending() }
         }
         if events.contains(.writable), isSending { flush() }
         if events.contains(.peerClosed) { isPeerClosed = true }
@@ -113,7 +140,7 @@ final class Connection: @unchecked Sendable {
         case .handling: if puller != nil { readBody() }
         case .discarding: discard()
         case .lingering: drainInput()
-        case .closed: break
+        case .handshaking, .closed: break
         }
     }
 
@@ -130,13 +157,13 @@ final class Connection: @unchecked Sendable {
                 body = .failed(.timedOut)
                 deliver(.failure(.timedOut))
             }
-        case .idle, .discarding, .lingering, .closed: close()
+        case .handshaking, .idle, .discarding, .lingering, .closed: close()
         }
     }
 
     /// Closes unless a request is on its way in or being answered: the server is stopping.
     func endIfIdle() {
-        if phase == .idle { close() }
+        if phase == .idle || phase == .handshaking { close() }
     }
 
     /// Our side is done: says so, and waits for the peer to have read it.
@@ -145,13 +172,15 @@ final class Connection: @unchecked Sendable {
     /// peer lose an answer that it has not read yet.
     func linger() {
         phase = .lingering
-        shutdown(socket.descriptor, Int32(SHUT_WR))
+        endSending()
         pending = []
         pendingStart = 0
         discardLeft = limits.discardBytes
         allow(limits.linger)
         drainInput()
     }
+
+    private func endSending() { owesEnd = !socket.finishSending() }
 
     private func drainInput() {
         while phase == .lingering, isReadable {
@@ -170,6 +199,8 @@ final class Connection: @unchecked Sendable {
     /// Ends everything at once: the socket, the handler's task and whoever waits for this peer.
     func close() {
         guard phase != .closed else { return }
+        // Nobody waits for the peer to hear it.
+        if phase == .idle { _ = socket.tls?.finish() }
         phase = .closed
         deadline = .max
         task?.cancel()

@@ -195,14 +195,15 @@ import Units
         generation &+= 1
         // The two highest tokens belong to the loop itself.
         if generation == .max { generation = 1 }
-        let connection = Connection(
-            on: self, Socket(descriptor: descriptor), peer: peer, generation: generation)
         let token = UInt64(generation) << 32 | UInt64(slot)
-        guard !isDraining, cepoll_watch_connection(epoll, descriptor, token) == 0 else {
+        guard !isDraining, let socket = shared.socket(descriptor),
+            cepoll_watch_connection(epoll, descriptor, token) == 0
+        else {
             close(descriptor)
-            shared.released(loop: self)
+            shared.released(peer, loop: self)
             return
         }
+        let connection = Connection(on: self, socket, peer: peer, generation: generation)
         connections[slot] = connection
         connectionCount += 1
         // Looked at within a sweep, even if the loop slept without one until now.
@@ -215,7 +216,7 @@ import Units
         connections[Int(connection.socket.descriptor)] = nil
         connectionCount -= 1
         close(connection.socket.descriptor)
-        shared.released(loop: self)
+        shared.released(connection.peer, loop: self)
     }
 
     /// Accepts connections from `listener` for all loops, once started.

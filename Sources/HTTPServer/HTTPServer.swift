@@ -22,16 +22,19 @@ public struct HTTPServer: Sendable {
     /// - Parameters:
     ///   - loops: how many threads serve; as many as there are cores.
     ///   - clock: where the `Date` field comes from.
+    ///   - edge: TLS, proxies, and what every answer carries.
     ///   - problem: makes the answer to what is no acceptable request, from its status, the reason
     ///     and the path where it is known.
     ///   - handler: called once for every request.
     public init(
         address: SocketAddress, loops: Int, limits: Limits = Limits(), clock: Clock = .system,
+        edge: Edge = Edge(),
         problem: @escaping @Sendable (Status, String, String?) -> Response,
         handler: @escaping Handler
     ) throws {
         precondition(loops > 0, "a server without loops serves nothing")
-        let shared = Shared(limits: limits, clock: clock, problem: problem, handler: handler)
+        let shared = Shared(
+            limits: limits, clock: clock, edge: edge, problem: problem, handler: handler)
         self.shared = shared
         self.loops = try (0..<loops).map { _ in try EventLoop(shared) }
         listener = Listener(try address.listen(backlog: Self.backlog), for: self.loops)
@@ -64,15 +67,22 @@ public struct HTTPServer: Sendable {
         }
     }
 
+    /// Shows `identity` to connections that come from now on. Only for a server that began with one.
+    public func present(_ identity: TLSIdentity) {
+        shared.present(identity)
+    }
+
     /// Counts since the server was made.
     public var statistics: Statistics {
         var sum = Statistics()
         sum.connectionsOpen = shared.open.load(ordering: .relaxed)
         sum.connectionsAccepted = shared.accepted.value
         sum.connectionsRefused = shared.refused.value
+        sum.connectionsRefusedByAddress = shared.refusedByAddress.value
         for loop in loops {
             sum.requests += loop.counters.requests.value
             sum.requestsRefused += loop.counters.requestsRefused.value
+            sum.handshakesFailed += loop.counters.handshakesFailed.value
             sum.bytesReceived += loop.counters.bytesReceived.value
             sum.bytesSent += loop.counters.bytesSent.value
         }

@@ -13,17 +13,22 @@ public struct Limits: Sendable {
     public var bodyBytes = 65 * 1024 * 1024
     /// Connections open at once; one more is answered 503 and closed.
     public var connectionsMax = 20_000
+    /// Connections open at once from one address, or one /64 of IPv6: a tenth, so that no one caller
+    /// can take them all. Those of trusted proxies do not count.
+    public var connectionsPerAddressMax = 2_000
     /// Bytes of a request that are read only to be thrown away, so that the connection can go on
     /// or its peer can see the answer. More is not worth saving a connection for.
     public var discardBytes = 256 * 1024
 
     /// How long a connection may rest between requests.
     public var keepAlive: Duration = .seconds(60)
-    /// How long a head may take from its first byte to its last; past it 408.
+    /// How long a head may take from its first byte to its last; past it 408. Also how long a TLS
+    /// handshake may take.
     public var header: Duration = .seconds(10)
-    /// How long a body that a handler waits for may make no progress.
+    /// How long a body may keep its handler waiting, beside the time that its bytes may take at the
+    /// slowest rate (`Patience`).
     public var bodyProgress: Duration = .seconds(30)
-    /// How long a peer may take nothing of an answer.
+    /// How long a peer may keep answers waiting, likewise.
     public var writeProgress: Duration = .seconds(30)
     /// How long to wait for the peer's end of a connection whose last answer is sent.
     public var linger: Duration = .seconds(2)

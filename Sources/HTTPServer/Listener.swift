@@ -54,11 +54,12 @@ final class Listener: @unchecked Sendable {
         default: break
         }
         shared.accepted.add()
-        guard shared.open.load(ordering: .relaxed) < shared.limits.connectionsMax else {
-            refuse(accepted)
-            return true
+        let peer = IPAddress(address)
+        if let reason = shared.refusal(of: peer) {
+            refuse(accepted, reason)
+        } else {
+            give(accepted, peer: peer)
         }
-        give(accepted, peer: IPAddress(address))
         return true
     }
 
@@ -66,28 +67,29 @@ final class Listener: @unchecked Sendable {
         let counts = loops.map { $0.counters.connections.load(ordering: .relaxed) }
         let least = counts.indices.min { counts[$0] < counts[$1] } ?? 0
         let loop = loops[least]
-        shared.took(loop: loop)
+        shared.took(peer, loop: loop)
         loop.run { loop.adopt(accepted, peer: peer) }
     }
 
     /// Answers 503 as well as goes without waiting: whoever is over the cap must cost nothing.
-    private func refuse(_ accepted: Int32) {
-        shared.refused.add()
+    private func refuse(_ accepted: Int32, _ reason: String) {
+        defer { Glibc.close(accepted) }
+        // What is said before a handshake is nothing that the peer could read.
+        if shared.isSecure { return }
         loop.refreshDate()
-        let answer = shared.problemBytes(.serviceUnavailable, "too many connections", nil)
+        let answer = shared.problemBytes(.serviceUnavailable, reason, nil)
         var bytes: [UInt8] = []
         // A problem that cannot be written leaves only the closing.
         if case .bytes(let body) = answer.body,
             (try? answer.writeHead(
                 to: &bytes, framing: .length(Int64(body.count)), connection: .close,
-                date: loop.date.line))
+                date: loop.date.line, standing: shared.standing))
                 != nil
         {
             bytes += body
             _ = Socket(descriptor: accepted).send(bytes[...])
         }
         shutdown(accepted, Int32(SHUT_WR))
-        Glibc.close(accepted)
     }
 
     /// Tries again after `isPaused`.

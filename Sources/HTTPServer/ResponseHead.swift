@@ -25,7 +25,8 @@ extension Response {
     ///
     /// Length, framing, date and connection are the server's to say; a handler's are left out.
     func writeHead(
-        to bytes: inout [UInt8], framing: BodyFraming, connection: ConnectionField, date: [UInt8]
+        to bytes: inout [UInt8], framing: BodyFraming, connection: ConnectionField, date: [UInt8],
+        standing: StandingFields
     ) throws(UnsendableResponse) {
         guard (200...999).contains(status.rawValue) else { throw UnsendableResponse() }
         bytes.append(text: "HTTP/1.1 ")
@@ -42,6 +43,7 @@ extension Response {
             bytes.append(text: "\r\n")
         }
         bytes.append(contentsOf: date)
+        standing.write(to: &bytes, beside: headers)
         switch framing {
         case .length(let count):
             bytes.append(text: "Content-Length: ")
@@ -63,7 +65,7 @@ extension Response {
 }
 
 extension Headers.Field {
-    fileprivate var isSendable: Bool {
+    var isSendable: Bool {
         !name.isEmpty && name.utf8.allSatisfy(\.isToken) && value.utf8.allSatisfy(\.isFieldValue)
     }
 

@@ -1,9 +1,10 @@
 import CEpoll
 import Glibc
 
-/// A connection's bytes in and out, without waiting. TLS would stand here and nowhere else.
+/// A connection's bytes in and out, without waiting; in the clear where there is no `tls`.
 struct Socket {
     let descriptor: Int32
+    var tls: TLSSession?
 
     /// How a call on a socket went.
     enum Outcome {
@@ -16,16 +17,24 @@ struct Socket {
     }
 
     func receive(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Outcome {
+        if let tls { return unsafe outcome(tls.receive(into: buffer)) }
+        return unsafe receiveRaw(into: buffer)
+    }
+
+    /// What the peer has sent, encrypted or not: enough for whoever only waits for its end.
+    func receiveRaw(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Outcome {
         unsafe outcome(cepoll_receive(descriptor, buffer.baseAddress, buffer.count))
     }
 
     /// `more` says that more follows at once, so that a small piece can wait for it.
     func send(_ bytes: ArraySlice<UInt8>, more: Bool = false) -> Outcome {
         unsafe bytes.withUnsafeBytes {
-            unsafe outcome(cepoll_send(descriptor, $0.baseAddress, $0.count, more ? 1 : 0))
+            if let tls { return unsafe outcome(tls.send($0)) }
+            return unsafe outcome(cepoll_send(descriptor, $0.baseAddress, $0.count, more ? 1 : 0))
         }
     }
 
+    /// Sends three runs of bytes as one. Not over TLS, whose records are of one run.
     func send(_ first: [UInt8], _ second: [UInt8], _ third: [UInt8]) -> Outcome {
         unsafe first.withUnsafeBytes { first in
             unsafe second.withUnsafeBytes { second in
@@ -40,8 +49,16 @@ struct Socket {
     }
 
     func send(_ file: FilePiece, countMax: Int64) -> Outcome {
+        if let tls { return outcome(tls.send(file, countMax: countMax)) }
         let count = Int(min(file.remaining, countMax))
         return outcome(cepoll_send_file(descriptor, file.descriptor, file.offset, count))
+    }
+
+    /// Says to the peer that nothing follows; false when that has to wait for an event.
+    func finishSending() -> Bool {
+        if let tls, !tls.finish() { return false }
+        shutdown(descriptor, Int32(SHUT_WR))
+        return true
     }
 
     private func outcome(_ result: Int) -> Outcome {

@@ -6,8 +6,12 @@ public struct Statistics: Hashable, Sendable {
     /// Connections open now.
     public var connectionsOpen = 0
     public var connectionsAccepted = 0
-    /// Connections answered 503 because too many were open.
+    /// Connections turned away because too many were open, in all or from one address.
     public var connectionsRefused = 0
+    /// Those of them whose address had too many.
+    public var connectionsRefusedByAddress = 0
+    /// Connections that ended before TLS was agreed upon.
+    public var handshakesFailed = 0
     /// Requests whose head was understood.
     public var requests = 0
     /// Requests that the server answered by itself because they were none.
@@ -20,6 +24,7 @@ public struct Statistics: Hashable, Sendable {
 final class Counters: Sendable {
     let requests = Counter()
     let requestsRefused = Counter()
+    let handshakesFailed = Counter()
     let bytesReceived = Counter()
     let bytesSent = Counter()
     /// Connections that this loop serves; the acceptor adds, the loop takes away.

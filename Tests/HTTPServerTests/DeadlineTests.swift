@@ -47,6 +47,34 @@ import Threads
         }
     }
 
+    @Test func aBodyThatTricklesInIsGivenUp() async throws {
+        try await withServer(Self.limits(\.bodyProgress), handler: echo) { server in
+            let peer = try Peer(port: server.port)
+            try peer.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n")
+            // Every byte is progress, and buys no more time than it may take.
+            Thread.start(name: "trickle") {
+                for _ in 0..<2000 {
+                    if (try? peer.send([88])) == nil { return }
+                    usleep(20_000)
+                }
+            }
+            #expect(try peer.reply().status == 408)
+        }
+    }
+
+    @Test func aBodyThatIsSlowButComesIsRead() async throws {
+        try await withServer(Self.limits(\.bodyProgress), handler: echo) { server in
+            let peer = try Peer(port: server.port)
+            try peer.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n")
+            // Four times as long in all as a body may stand still.
+            for _ in 0..<40 {
+                try peer.send([UInt8](repeating: 88, count: 100))
+                usleep(10_000)
+            }
+            #expect(try peer.reply().status == 200)
+        }
+    }
+
     @Test func aSlowHandlerIsNotHurried() async throws {
         var limits = Limits()
         limits.keepAlive = .milliseconds(40)

@@ -8,10 +8,11 @@ import Units
 /// Runs a server while `body` talks to it on a thread of its own: a blocked client must not take
 /// a thread that other tests run on.
 func withServer(
-    _ limits: Limits = Limits(), loops: Int = 1, handler: @escaping Handler,
+    _ limits: Limits = Limits(), loops: Int = 1, edge: Edge = Edge(),
+    handler: @escaping Handler,
     _ body: @escaping @Sendable (HTTPServer) throws -> Void
 ) async throws {
-    let server = try makeServer(limits, loops: loops, handler: handler)
+    let server = try makeServer(limits, loops: loops, edge: edge, handler: handler)
     let running = Task { await server.run() }
     do {
         try await onThread { try body(server) }
@@ -24,11 +25,12 @@ func withServer(
 }
 
 func makeServer(
-    _ limits: Limits = Limits(), loops: Int = 1, handler: @escaping Handler
+    _ limits: Limits = Limits(), loops: Int = 1, edge: Edge = Edge(),
+    handler: @escaping Handler
 ) throws -> HTTPServer {
     try HTTPServer(
         address: try #require(SocketAddress("127.0.0.1:0")), loops: loops, limits: limits,
-        clock: .stopped(at: Timestamp(seconds: 784_111_777)),
+        clock: .stopped(at: Timestamp(seconds: 784_111_777)), edge: edge,
         problem: { status, reason, path in
             Response(status, body: .bytes(Array("\(reason) at \(path ?? "?")".utf8)))
         },

@@ -25,7 +25,7 @@ import Testing
         "CPostgres": "Sources/Postgres/", "CCrypto": "Sources/Signing/",
         "CWebP": "Sources/Pictures/", "CTurboJPEG": "Sources/Pictures/",
         "CPNG": "Sources/Pictures/", "CEpoll": "Sources/HTTPServer/",
-        "CCurl": "Sources/HTTPClient/",
+        "CCurl": "Sources/HTTPClient/", "CTLS": "Sources/HTTPServer/",
         "CMalloc": "Sources/Server/", "CPango": "Sources/Documents/",
     ]
 
