@@ -22,6 +22,7 @@ public struct Application: Sendable {
     let pepper: Pepper
     /// What URLs in answers begin with, without a slash at the end.
     let publicURL: String
+    let crossOrigin: CrossOrigin
     let clock: Clock
     let log: Log
     let gauges: @Sendable () -> [Gauge]
@@ -47,7 +48,8 @@ public struct Application: Sendable {
         engine: Engine, keys: KeyReader, doorkeeper: Doorkeeper, jobs: JobReader,
         webhookRefusal: @escaping @Sendable (String) -> String?, database: Database,
         store: ImageStore, inputs: Inputs, pool: WorkerPool, pepper: Pepper, publicURL: String,
-        clock: Clock, log: Log, gauges: @escaping @Sendable () -> [Gauge]
+        crossOrigin: CrossOrigin = CrossOrigin(), clock: Clock, log: Log,
+        gauges: @escaping @Sendable () -> [Gauge]
     ) {
         self.engine = engine
         self.keys = keys
@@ -60,6 +62,7 @@ public struct Application: Sendable {
         self.pool = pool
         self.pepper = pepper
         self.publicURL = publicURL
+        self.crossOrigin = crossOrigin
         self.clock = clock
         self.log = log
         self.gauges = gauges
@@ -85,18 +88,16 @@ public struct Application: Sendable {
                     "openai-processing-ms", "\((clock.now - started).milliseconds)")
             }
         case .otherMethods(let methods, let errors):
-            response = .refusing(
-                Refusal(
-                    .methodNotAllowed,
-                    "\(request.method) is not possible here. Allowed: "
-                        + "\(methods.joined(separator: ", "))."), as: errors)
-            response.headers["Allow"] = methods.joined(separator: ", ")
+            response =
+                crossOrigin.preflight(request, methods)
+                ?? .notAllowed(request.method, but: methods, as: errors)
         case .none:
             response = .refusing(
                 Refusal(.notFound, "There is nothing at this path."),
                 as: RouteTable.errors(ofUnknown: request.path))
         }
         response.headers.add("x-request-id", id)
+        crossOrigin.permit(&response, to: request)
         counts.count(response.status)
         log(
             .info, "request served",
@@ -189,6 +190,20 @@ public struct Application: Sendable {
             Refusal(isOurs ? .unavailable : .malformedBody, reason, retryAfter: retryAfter),
             in: words, as: shape)
         response.headers.add("x-request-id", RequestID.next())
+        return response
+    }
+}
+
+extension Response {
+    fileprivate static func notAllowed(
+        _ method: String, but methods: [String], as errors: ErrorShape
+    ) -> Response {
+        let allowed = methods.joined(separator: ", ")
+        var response = Response.refusing(
+            Refusal(
+                .methodNotAllowed, "\(method) is not possible here. Allowed: \(allowed)."),
+            as: errors)
+        response.headers["Allow"] = allowed
         return response
     }
 }

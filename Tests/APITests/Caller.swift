@@ -19,6 +19,7 @@ struct Caller {
     static func with(
         provider: (any Provider)? = nil, vendors: [ReadyVendor] = [], queueMax: Int = 4096,
         failedKeysPerMinute: Int64 = 60, readsPerMinute: Int64 = 6000,
+        crossOrigin: CrossOrigin = CrossOrigin(),
         _ body: (Caller) async throws -> Void
     ) async throws {
         try await withGateway(provider: provider, vendors: vendors, queueMax: queueMax) { gateway in
@@ -31,7 +32,8 @@ struct Caller {
                 database: gateway.database,
                 store: gateway.store, inputs: gateway.inputs, pool: gateway.pool,
                 pepper: try #require(TestGateway.pepper),
-                publicURL: TestGateway.publicURL, clock: gateway.time.clock, log: .silent,
+                publicURL: TestGateway.publicURL, crossOrigin: crossOrigin,
+                clock: gateway.time.clock, log: .silent,
                 gauges: { [] })
             try await body(Caller(application: application, gateway: gateway))
         }

@@ -20,12 +20,13 @@ extension Application {
             byteCount: image.byteCount, etag: image.etag, modified: image.modified,
             mediaType: format.mediaType
         ).plan(for: request.headers)
+        let headers = Headers(plan.headers.fields + pictureHeaders.fields)
         guard let part = plan.part else {
             image.close()
-            return Response(plan.status, headers: plan.headers)
+            return Response(plan.status, headers: headers)
         }
         return Response(
-            plan.status, headers: plan.headers,
+            plan.status, headers: headers,
             body: .file(
                 descriptor: image.descriptor, offset: part.lowerBound, count: Int64(part.count)))
     }

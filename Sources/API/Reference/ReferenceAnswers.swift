@@ -32,7 +32,8 @@ private struct StaticText: Sendable {
         // Asked for again after five minutes, so that a new program's text is soon seen.
         var headers: Headers = [
             "ETag": etag, "Cache-Control": "public, max-age=300",
-            "X-Content-Type-Options": "nosniff",
+            // Also of a 304, whose fields replace those that the caller has.
+            "Content-Security-Policy": Application.pagePolicy,
         ]
         // By its tag alone: the text has no date.
         let condition = Headers(
@@ -43,9 +44,6 @@ private struct StaticText: Sendable {
         ).plan(for: condition)
         guard plan.status != .notModified else { return Response(.notModified, headers: headers) }
         headers["Content-Type"] = mediaType
-        // The page has no script, and nothing of anybody else's.
-        headers["Content-Security-Policy"] =
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
         return Response(.ok, headers: headers, body: .bytes(bytes))
     }
 }
