@@ -10,6 +10,7 @@ import Units
 struct Configuration: Sendable {
     let databaseURL: Secret
     let listen: SocketAddress
+    let network: NetworkSettings
     let publicURL: String
     let pepper: Pepper
     let storeDirectory: String
@@ -40,7 +41,9 @@ struct Configuration: Sendable {
     }
 
     /// In the order of the README's table.
-    static let settings: [Setting] = [
+    static let settings: [Setting] = first + NetworkSettings.settings + last
+
+    private static let first: [Setting] = [
         Setting(
             name: "DATABASE_URL", standard: nil,
             help: "PostgreSQL 15 or later: postgres://user:password@host:port/name"),
@@ -51,11 +54,14 @@ struct Configuration: Sendable {
             name: "ATELIER_LISTEN", standard: "127.0.0.1:8080",
             help: "address and port to listen on"),
         Setting(
-            name: "ATELIER_PUBLIC_URL", standard: "http:// and ATELIER_LISTEN",
+            name: "ATELIER_PUBLIC_URL", standard: "http:// or https://, and ATELIER_LISTEN",
             help: "what URLs in answers begin with"),
         Setting(
             name: "ATELIER_STORE", standard: "dir:pictures",
             help: "where pictures are kept: dir: and a directory"),
+    ]
+
+    private static let last: [Setting] = [
         Setting(
             name: "ATELIER_ALLOW_ADDRESSES", standard: "none",
             help:
@@ -129,7 +135,12 @@ struct Configuration: Sendable {
             )
         }
         self.listen = listen
-        var publicURL = value("ATELIER_PUBLIC_URL") ?? "http://\(listenText)"
+        network = try NetworkSettings(value: value) {
+            name, standard, limit throws(ConfigurationFault) in
+            try number(name, standard, upTo: limit)
+        }
+        let scheme = network.tls == nil ? "http" : "https"
+        var publicURL = value("ATELIER_PUBLIC_URL") ?? "\(scheme)://\(listenText)"
         guard publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://") else {
             throw ConfigurationFault(
                 "ATELIER_PUBLIC_URL begins with http:// or https://, not '\(publicURL)'")

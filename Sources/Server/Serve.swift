@@ -24,6 +24,8 @@ enum Serve {
     static func run(_ role: Role, _ configuration: Configuration) async throws {
         let clock = Clock.system
         let log = Log.on(file: STDERR_FILENO, threshold: configuration.logLevel, clock: clock)
+        // Before anything else is touched: a setting that will not do is the operator's to mend.
+        let edge = try configuration.network.edge()
         let database = Database(
             url: configuration.databaseURL, connections: configuration.databaseConnections,
             settings: .engine, clock: clock)
@@ -42,11 +44,18 @@ enum Serve {
         switch role {
         case .serve:
             let server = try HTTPServer(
-                address: configuration.listen, loops: configuration.loops, limits: .init(),
-                problem: Application.problem, handler: services.respond)
+                address: configuration.listen, loops: configuration.loops,
+                limits: configuration.network.limits, edge: edge, problem: Application.problem,
+                handler: services.respond)
             services.watch(server)
             log(.info, "listening", ["port": Int(server.port), "server": lease.server])
-            await services.run(while: { await serve(server, until: Signals.requests) })
+            if let identity = edge.tls { Certificate.warn(of: identity, log) }
+            let certificate = configuration.network.tls.map {
+                Certificate(files: $0, server: server, log: log)
+            }
+            await services.run(while: {
+                await serve(server, certificate, until: Signals.requests)
+            })
         case .work:
             log(.info, "working", ["server": lease.server])
             await services.run(while: { for await _ in Signals.requests { break } })
@@ -59,9 +68,14 @@ enum Serve {
     }
 
     /// Serves until asked to stop, and then until what runs has finished.
-    private static func serve(_ server: HTTPServer, until stop: AsyncStream<Void>) async {
+    private static func serve(
+        _ server: HTTPServer, _ certificate: Certificate?, until stop: AsyncStream<Void>
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
+            if let certificate {
+                group.addTask { await certificate.reload(on: Signals.reloads) }
+            }
             for await _ in stop { break }
             group.cancelAll()
         }

@@ -77,8 +77,7 @@ struct Services: Sendable {
             jobs: JobReader(url: configuration.databaseURL, settings: .engine, clock: clock),
             webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
             pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,
-            clock: clock,
-            log: log,
+            crossOrigin: configuration.network.origins, clock: clock, log: log,
             gauges: { [watched, worker, engine] in
                 Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
             })
@@ -172,6 +171,14 @@ struct Services: Sendable {
             .init(
                 name: "connections_refused", help: "Connections refused since start.",
                 value: figures.connectionsRefused),
+            .init(
+                name: "connections_refused_by_address",
+                help: "Those of them whose address had too many, since start.",
+                value: figures.connectionsRefusedByAddress),
+            .init(
+                name: "handshakes_failed",
+                help: "Connections that ended before TLS was agreed upon, since start.",
+                value: figures.handshakesFailed),
             .init(
                 name: "requests", help: "Requests understood since start.", value: figures.requests),
         ]

@@ -15,7 +15,9 @@ import Units
 
     @Test func aCrowdOfIdleAndSlowPeersStopsNobody() async throws {
         #expect(Self.descriptors)
-        try await Deployment.with { deployment in
+        // All of the crowd is of one address.
+        let settings = ["ATELIER_CONNECTIONS_PER_ADDRESS": "10000"]
+        try await Deployment.with(settings: settings) { deployment in
             let acme = try await deployment.customer(credits: "1.00")
             let server = try await deployment.serve()
             let before = server.residentBytes

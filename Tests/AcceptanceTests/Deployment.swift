@@ -65,6 +65,15 @@ struct Deployment: Sendable {
     /// What all servers of this deployment have logged.
     var log: String { transcript.text }
 
+    /// Runs a server that is to end by itself; its exit code and what it complained of.
+    func fail() async throws -> (code: Int32, errors: String) {
+        let errors = try Transcript()
+        let program = try Program(
+            try Program.path("atelier"), ["serve"], environment: environment,
+            errors: errors.descriptor)
+        return (await program.wait(), errors.text)
+    }
+
     /// Starts a worker without a server in front.
     func work() throws -> Program {
         try Program(
