@@ -5,6 +5,7 @@ local pause = tonumber(os.getenv("BENCH_PAUSE"))
 
 function init()
     local path = os.getenv("BENCH_PATH")
+    if path == "" then path = nil end
     local body = '{"model":"test/paid","prompt":"a red fox","size":"16x16","output_format":"jpeg",'
         .. '"response_format":"b64_ephemeral"}'
     for key in io.lines(os.getenv("BENCH_KEYS")) do
