@@ -51,7 +51,10 @@ enum AtelierAdmin {
             switch error {
             case let fault as UsageFault: (.usage, fault.description)
             case let refusal as Refusal:
-                (.refused, refusal.message + (refusal.field.map { " (--\($0))" } ?? ""))
+                (
+                    .refused,
+                    refusal.message + (refusal.field.map { " (--\(Options.name(of: $0)))" } ?? "")
+                )
             case DatabaseFailure.unavailable:
                 (.databaseNotReached, "the database at DATABASE_URL cannot be reached")
             case DatabaseFailure.failed(sqlState: "42P01", message: _):

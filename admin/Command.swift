@@ -61,13 +61,14 @@ struct Command: Sendable {
     /// Every command. A new one is a file in Commands and a line here.
     static let all: [Command] = [
         .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
-        .accountsResume, .keysIssue, .keysList, .keysShow, .keysRevoke, .creditsGrant,
+        .accountsResume, .keysIssue, .keysList, .keysShow, .keysSet, .keysRotate,
+        .keysRevoke, .keysFind, .creditsGrant,
         .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .modelsShow, .modelsSync,
         .modelsEnable, .modelsDisable, .modelsPriceSet, .modelsPriceHistory, .modelsEndpointAdd,
         .modelsEndpointEnable, .modelsEndpointDisable, .modelsEndpointRemove, .providersList,
         .providersTest, .providersEnable, .providersDisable, .usageSummary, .jobsList, .jobsShow,
         .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
-        .webhooksReplay, .webhooksRotateSecret, .verify,
+        .webhooksReplay, .webhooksRotateSecret, .auditList, .auditShow, .verify,
     ]
 
     /// Options that every command takes.
@@ -97,8 +98,8 @@ struct Command: Sendable {
             \(lines.joined(separator: "\n"))
 
             `atelier-admin COMMAND --help` tells a command's options.
-            DATABASE_URL says where the database is; `keys issue` needs ATELIER_KEY_PEPPER too,
-            `providers list` and `test` the environment that the server has.
+            DATABASE_URL says where the database is; `keys issue`, `rotate` and `find` need
+            ATELIER_KEY_PEPPER too, `providers list` and `test` the environment that the server has.
             Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database not reached.
 
             """

@@ -5,7 +5,7 @@ struct Options: Sendable {
     private var values: [String: String] = [:]
     /// Of options that may be there several times, in order.
     private var lists: [String: [String]] = [:]
-    private let usage: String
+    let usage: String
 
     init(_ arguments: [String], for command: Command) throws {
         usage = command.usage

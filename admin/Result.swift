@@ -105,6 +105,7 @@ struct Result: Sendable {
         case .bool(let value): value ? "yes" : "no"
         case .string(let text): text
         case .array(let items): items.map(cell).joined(separator: " ")
+        case .object(let members) where members.isEmpty: "-"
         default: value.text
         }
     }

@@ -11,13 +11,17 @@ struct Session: Sendable {
     let clock: Clock
     private let environment: [String: String]
     private let answer: @Sendable (String) -> String?
+    /// The next line of standard input; nil when there is none.
+    let input: @Sendable () -> String?
 
     /// `answer` asks a question and is what is typed then; nil when nobody can type.
     init(
         environment: [String: String], options: Options, clock: Clock = .system,
-        answer: @escaping @Sendable (String) -> String? = Self.ask
+        answer: @escaping @Sendable (String) -> String? = Self.ask,
+        input: @escaping @Sendable () -> String? = { Terminal.line() }
     ) throws {
         self.answer = answer
+        self.input = input
         guard let url = environment["DATABASE_URL"], !url.isEmpty else {
             throw UsageFault("DATABASE_URL is not set")
         }

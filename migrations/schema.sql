@@ -1,7 +1,8 @@
 -- The shape of the database after every migration. Written by `make schema`; a test keeps it true.
 
 CREATE FUNCTION public.make_partitions(month date) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
     parent text;
@@ -61,6 +62,28 @@ begin
             using errcode = 'integrity_constraint_violation', constraint = 'posting_moves_wallet';
     end if;
     return null;
+end $$;
+
+CREATE FUNCTION public.raise_wall(name regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    belongs_by text;
+begin
+    execute format('grant select, insert, update, delete on %s to atelier_engine', name);
+    select attname into belongs_by from pg_attribute
+    where attrelid = name and not attisdropped
+        and attname = case when name = 'account'::regclass then 'id' else 'account_id' end;
+    if belongs_by is null then
+        return;
+    end if;
+    execute format('alter table %s enable row level security', name);
+    execute format('create policy engine_crosses_accounts on %s to atelier_engine using (true)', name);
+    -- A variable that a transaction has set is empty, not missing, in those after it.
+    execute format(
+        'create policy reader_sees_one_account on %s for select to atelier_reader using (%I = nullif(current_setting(''atelier.account'', true), '''')::uuid)',
+        name, belongs_by);
+    execute format('grant select on %s to atelier_reader', name);
 end $$;
 
 CREATE FUNCTION public.refuse_change() RETURNS trigger
@@ -130,10 +153,16 @@ CREATE TABLE public.api_key (
     month_cap bigint,
     models text[],
     limited boolean GENERATED ALWAYS AS ((num_nonnulls(requests_per_minute, images_per_minute, concurrent, day_cap, month_cap, models) > 0)) STORED NOT NULL,
+    previous_hash bytea,
+    previous_hint text,
+    previous_until timestamp with time zone,
+    last_used_at timestamp with time zone,
     CONSTRAINT api_key_has_a_name CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200))),
     CONSTRAINT api_key_hash_is_whole CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT api_key_is_rotated_whole CHECK ((num_nonnulls(previous_hash, previous_hint, previous_until) = ANY (ARRAY[0, 3]))),
     CONSTRAINT api_key_limits_are_limits CHECK ((((requests_per_minute >= 1) AND (requests_per_minute <= 1000000)) AND ((request_burst >= 1) AND (request_burst <= 1000000)) AND ((images_per_minute >= 1) AND (images_per_minute <= 1000000)) AND ((image_burst >= 1) AND (image_burst <= 1000000)) AND ((concurrent >= 1) AND (concurrent <= 1000000)) AND (day_cap >= 0) AND (month_cap >= 0) AND (cardinality(models) > 0))),
     CONSTRAINT api_key_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT api_key_previous_hash_is_whole CHECK ((octet_length(previous_hash) = 32)),
     CONSTRAINT api_key_scopes CHECK ((scopes <@ ARRAY['generate'::text, 'read'::text, 'admin:keys'::text]))
 );
 
@@ -282,6 +311,17 @@ CREATE TABLE public.image (
     size_bytes bigint NOT NULL
 )
 PARTITION BY RANGE (id);
+
+CREATE TABLE public.key_request (
+    account_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    key_id uuid NOT NULL,
+    nonce uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT key_request_fingerprint_is_whole CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT key_request_key_is_short CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+);
 
 CREATE TABLE public.meter (
     account_id uuid NOT NULL,
@@ -509,6 +549,9 @@ ALTER TABLE ONLY public.idempotency_key
 ALTER TABLE ONLY public.image
     ADD CONSTRAINT image_pkey PRIMARY KEY (account_id, id);
 
+ALTER TABLE ONLY public.key_request
+    ADD CONSTRAINT key_request_pkey PRIMARY KEY (account_id, idempotency_key);
+
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_pkey PRIMARY KEY (account_id, subject, mode);
 
@@ -550,9 +593,13 @@ ALTER TABLE ONLY public.webhook_secret
 
 CREATE UNIQUE INDEX api_key_hash ON public.api_key USING btree (hash);
 
+CREATE UNIQUE INDEX api_key_previous_hash ON public.api_key USING btree (previous_hash) WHERE (previous_hash IS NOT NULL);
+
 CREATE INDEX attempts_by_time ON ONLY public.generation_attempt USING brin (started_at);
 
 CREATE INDEX attempts_of_generation ON ONLY public.generation_attempt USING btree (account_id, generation_id);
+
+CREATE INDEX audit_event_of_account ON public.audit_event USING btree (account_id, id);
 
 CREATE INDEX generation_of_batch ON ONLY public.generation USING btree (account_id, batch_id) WHERE (batch_id IS NOT NULL);
 
@@ -603,6 +650,9 @@ ALTER TABLE ONLY public.grant_lot
 ALTER TABLE ONLY public.idempotency_key
     ADD CONSTRAINT idempotency_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
+ALTER TABLE ONLY public.key_request
+    ADD CONSTRAINT key_request_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
@@ -629,4 +679,187 @@ ALTER TABLE ONLY public.webhook_endpoint
 
 ALTER TABLE ONLY public.webhook_secret
     ADD CONSTRAINT webhook_secret_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE public.account ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.batch ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY engine_crosses_accounts ON public.account TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.api_key TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.audit_event TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.batch TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.generation TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.generation_attempt TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.grant_lot TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.idempotency_key TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.image TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.key_request TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.meter TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.posting TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.wallet TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.webhook_attempt TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.webhook_delivery TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.webhook_endpoint TO atelier_engine USING (true);
+
+CREATE POLICY engine_crosses_accounts ON public.webhook_secret TO atelier_engine USING (true);
+
+ALTER TABLE public.generation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.generation_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.grant_lot ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.image ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.key_request ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.meter ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.posting ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_sees_one_account ON public.account FOR SELECT TO atelier_reader USING ((id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.api_key FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.audit_event FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.batch FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.generation FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.generation_attempt FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.grant_lot FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.idempotency_key FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.image FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.key_request FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.meter FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.posting FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.wallet FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.webhook_attempt FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.webhook_delivery FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.webhook_endpoint FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.webhook_secret FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+ALTER TABLE public.wallet ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_secret ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO atelier_engine;
+GRANT USAGE ON SCHEMA public TO atelier_reader;
+
+REVOKE ALL ON FUNCTION public.make_partitions(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_partitions(month date) TO atelier_engine;
+
+REVOKE ALL ON FUNCTION public.raise_wall(name regclass) FROM PUBLIC;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.account TO atelier_engine;
+GRANT SELECT ON TABLE public.account TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_key TO atelier_engine;
+GRANT SELECT ON TABLE public.api_key TO atelier_reader;
+
+GRANT SELECT,INSERT ON TABLE public.audit_event TO atelier_engine;
+GRANT SELECT ON TABLE public.audit_event TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.batch TO atelier_engine;
+GRANT SELECT ON TABLE public.batch TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.disabled_provider TO atelier_engine;
+GRANT SELECT ON TABLE public.disabled_provider TO atelier_reader;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.generation TO atelier_engine;
+GRANT SELECT ON TABLE public.generation TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.generation_attempt TO atelier_engine;
+GRANT SELECT ON TABLE public.generation_attempt TO atelier_reader;
+
+GRANT SELECT,INSERT ON TABLE public.grant_lot TO atelier_engine;
+GRANT SELECT ON TABLE public.grant_lot TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_key TO atelier_engine;
+GRANT SELECT ON TABLE public.idempotency_key TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image TO atelier_engine;
+GRANT SELECT ON TABLE public.image TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.key_request TO atelier_engine;
+GRANT SELECT ON TABLE public.key_request TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meter TO atelier_engine;
+GRANT SELECT ON TABLE public.meter TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model TO atelier_engine;
+GRANT SELECT ON TABLE public.model TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_endpoint TO atelier_engine;
+GRANT SELECT ON TABLE public.model_endpoint TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_name TO atelier_engine;
+GRANT SELECT ON TABLE public.model_name TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan TO atelier_engine;
+GRANT SELECT ON TABLE public.plan TO atelier_reader;
+
+GRANT SELECT,INSERT ON TABLE public.posting TO atelier_engine;
+GRANT SELECT ON TABLE public.posting TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.price TO atelier_engine;
+GRANT SELECT ON TABLE public.price TO atelier_reader;
+
+GRANT SELECT ON TABLE public.schema_migration TO PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.server TO atelier_engine;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.wallet TO atelier_engine;
+GRANT SELECT ON TABLE public.wallet TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_attempt TO atelier_engine;
+GRANT SELECT ON TABLE public.webhook_attempt TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO atelier_engine;
+GRANT SELECT ON TABLE public.webhook_delivery TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_endpoint TO atelier_engine;
+GRANT SELECT ON TABLE public.webhook_endpoint TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_secret TO atelier_engine;
+GRANT SELECT ON TABLE public.webhook_secret TO atelier_reader;
 

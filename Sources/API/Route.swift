@@ -114,6 +114,16 @@ struct Route: Sendable {
         Route("DELETE", "/v1/webhooks/{id}", .problem, .adminKeys) {
             try await $0.deleteWebhook($1, $2)
         },
+        Route("GET", "/v1/keys", .problem, .adminKeys) { try await $0.listKeys($1) },
+        Route("POST", "/v1/keys", .problem, .adminKeys) { try await $0.issueKey($1) },
+        Route("GET", "/v1/keys/{id}", .problem, .adminKeys) { try await $0.key($1, $2) },
+        Route("PATCH", "/v1/keys/{id}", .problem, .adminKeys) { try await $0.changeKey($1, $2) },
+        Route("DELETE", "/v1/keys/{id}", .problem, .adminKeys) {
+            try await $0.revokeKey($1, $2)
+        },
+        Route("POST", "/v1/keys/{id}/rotate", .problem, .adminKeys) {
+            try await $0.rotateKey($1, $2)
+        },
         Route("GET", "/v1/balance", .problem, .read) { try await $0.balance($1) },
         Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
         Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in

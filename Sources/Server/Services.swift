@@ -70,7 +70,8 @@ struct Services: Sendable {
         let sender = WebhookSender.over(HTTPClient(calls), configuration.addresses)
         let application = Application(
             engine: engine,
-            keys: KeyReader(url: configuration.databaseURL, settings: .engine, clock: clock),
+            keys: KeyReader(
+                url: configuration.databaseURL, settings: .engine, uses: engine.uses, clock: clock),
             doorkeeper: Doorkeeper(
                 failedKeysPerMinute: Int64(configuration.failedKeysPerMinute),
                 readsPerMinute: Int64(configuration.readsPerMinute), clock: clock),
@@ -139,6 +140,7 @@ struct Services: Sendable {
             group.addTask { await inputs.run() }
             group.addTask { await wakeUps.run() }
             group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
+            group.addTask { await engine.uses.run(on: keeping, log: log) }
             await withTaskGroup(of: Void.self) { working in
                 if let worker { working.addTask { await worker.run() } }
                 if works { working.addTask { await deliverer.run() } }
@@ -146,6 +148,7 @@ struct Services: Sendable {
                 working.cancelAll()
             }
             await engine.stop()
+            await engine.uses.write(on: keeping, log: log)
             group.cancelAll()
         }
     }

@@ -81,6 +81,15 @@ public enum Base62 {
 
 /// Lower-case hexadecimal text.
 public enum Hex {
+    /// What `text(of:)` was written from, in either case; nil when it is anything else.
+    public static func bytes(of text: some StringProtocol) -> [UInt8]? {
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
+    }
+
     /// Two characters a byte.
     public static func text(of bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)

@@ -19,6 +19,25 @@ public struct KeyText: Sendable {
         text = body + Self.checksum(of: body)
     }
 
+    /// The key that `text` and the pepper make: always the same, and nobody makes it without the
+    /// pepper. For one that has to be shown again although it is kept nowhere.
+    public init(mode: Mode, derivedFrom text: String, pepper: Pepper) {
+        var random: [UInt8] = []
+        var block = 0
+        while random.count < Self.randomCount {
+            // Neither a key nor what a webhook's secret is made of begins like this.
+            let message = "key|\(block)|\(text)"
+            // 248 is the last multiple of 62: what is beyond would favour some characters.
+            random += HMACSHA256.code(of: Array(message.utf8), under: pepper.bytes)
+                .filter { $0 < 248 }.map { Base62.digits[Int($0 % 62)] }
+            block += 1
+        }
+        let body =
+            "atl_\(mode)_" + String(decoding: random.prefix(Self.randomCount), as: UTF8.self)
+        self.mode = mode
+        self.text = body + Self.checksum(of: body)
+    }
+
     /// Reads a key as a caller sent it; nil when it cannot be one of ours.
     public init?(_ text: some StringProtocol) {
         guard let mode = Mode.allCases.first(where: { text.hasPrefix("atl_\($0.rawValue)_") }),

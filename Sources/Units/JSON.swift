@@ -14,6 +14,8 @@ public enum JSON: Sendable {
     case base64([UInt8])
     /// Bytes as a `data:` URI in base64, written likewise.
     case dataURI(mediaType: String, [UInt8])
+    /// JSON that is written already, such as the database gives.
+    case written(String)
     case array([JSON])
     case object([(String, JSON)])
 
@@ -45,7 +47,7 @@ public enum JSON: Sendable {
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .int(let value): bytes += String(value).utf8
         case .credits(let amount): bytes += amount.dollars.utf8
-        case .number(let text): bytes += text.utf8
+        case .number(let text), .written(let text): bytes += text.utf8
         case .string(let text): Self.write(text, into: &bytes)
         case .base64(let data):
             bytes.append(UInt8(ascii: "\""))

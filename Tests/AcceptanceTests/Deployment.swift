@@ -165,7 +165,9 @@ struct Deployment: Sendable {
         let adminSecret = try #require(adminKey.secret)
         secrets.add(key: secret)
         secrets.add(key: adminSecret)
-        return Buyer(account: account.id, keyID: key.id, key: secret, adminKey: adminSecret)
+        return Buyer(
+            account: account.id, keyID: key.id, key: secret, adminKey: adminSecret,
+            adminKeyID: adminKey.id)
     }
 
     /// A further key of an account, which may do only what `scope` says.
@@ -213,6 +215,7 @@ struct Buyer: Sendable {
     let key: String
     /// A key that may change keys and webhooks too.
     let adminKey: String
+    let adminKeyID: String
 }
 
 struct Balance: Decodable {

@@ -42,7 +42,7 @@ import Testing
 private struct Shell {
     private let environment: [String: String]
 
-    /// Makes a job, a batch, a picture, an upload, an endpoint and a delivery to be asked for.
+    /// Makes a job, a batch, a picture, an upload, an endpoint, a key and a delivery to be asked for.
     init(_ server: RunningServer, key: String) async throws {
         func made(_ path: String, _ body: String) async throws -> Seen {
             let reply = try await server.ask("POST", path, key: key, body: body)
@@ -51,6 +51,7 @@ private struct Shell {
         let endpoint = try await made(
             "/v1/webhooks",
             #"{"url":"https://hooks.example.com/first","events":["generation.completed"]}"#)
+        let issued = try await made("/v1/keys", #"{"name":"renders"}"#)
         let size = #""model":"test/test","size":"512x512""#
         let job = try await made("/v1/image/generate/async", "{\(size),\"prompt\":\"a fox\"}")
         let batch = try await made("/v1/image/batch", "{\(size),\"prompts\":[\"a fox\"]}")
@@ -65,6 +66,7 @@ private struct Shell {
             [
                 "UPLOAD_NAME": upload.id ?? "", "JOB": job.jobId ?? "", "BATCH": batch.jobId ?? "",
                 "GENERATION": picture.id ?? "", "WEBHOOK": endpoint.id ?? "",
+                "KEY_ID": issued.id ?? "",
                 "NAME": String(picture.url?.split(separator: "/").last ?? ""),
                 "DELIVERY": try deliveries.json(Deliveries.self).deliveries.first?.id ?? "",
             ], uniquingKeysWith: { $1 })

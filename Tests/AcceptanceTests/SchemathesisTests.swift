@@ -22,6 +22,7 @@ import Testing
                 environment: TestServer.environment.merging(
                     [
                         "SCHEMATHESIS_HOOKS": "\(folder)/schemathesis_hooks.py",
+                        "OWN_KEY": acme.adminKeyID,
                         // Nothing is left among the sources.
                         "PYTHONDONTWRITEBYTECODE": "1",
                     ],

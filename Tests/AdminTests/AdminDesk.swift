@@ -12,8 +12,13 @@ import Units
 struct AdminDesk: Sendable {
     let gateway: TestGateway
     var environment: [String: String] = [:]
-    /// What is typed when something is asked; nil for nobody there.
+    /// What is typed when something is asked, or comes by standard input; nil for nobody there.
     var answer: String?
+
+    /// The same admin with another answer.
+    func typing(_ answer: String?) -> AdminDesk {
+        AdminDesk(gateway: gateway, environment: environment, answer: answer)
+    }
 
     /// Runs `words` as the program would.
     func run(_ words: String...) async throws -> atelier_admin.Result { try await run(words) }
@@ -28,7 +33,7 @@ struct AdminDesk: Sendable {
         let variables = environment.merging(["DATABASE_URL": gateway.url, "USER": "ann"]) { $1 }
         let session = try Session(
             environment: variables, options: options, clock: gateway.time.clock,
-            answer: { [answer] _ in answer })
+            answer: { [answer] _ in answer }, input: { [answer] in answer })
         defer { session.database.close() }
         return try await command.run(session)
     }

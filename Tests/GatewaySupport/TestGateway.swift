@@ -102,7 +102,8 @@ public struct TestGateway: Sendable {
                     try Self.bought(vendors, inputs, time.clock), uniquingKeysWith: { $1 }),
             lease: lease,
             limits: limits, clock: time.clock, log: .silent)
-        keys = KeyReader(url: Secret(url), settings: patient, clock: time.clock)
+        keys = KeyReader(
+            url: Secret(url), settings: patient, uses: engine.uses, clock: time.clock)
         jobs = JobReader(url: Secret(url), settings: patient, clock: time.clock)
     }
 

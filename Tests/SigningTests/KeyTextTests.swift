@@ -114,3 +114,38 @@ import Units
         #expect((Pepper(Secret(text)) != nil) == accepted)
     }
 }
+
+@Suite struct DerivedKeyTests {
+    @Test func itIsAlwaysTheSameAndNobodyElses() throws {
+        let pepper = try #require(Pepper(Secret("a pepper for tests only")))
+        let other = try #require(Pepper(Secret("a pepper for others only")))
+        func text(_ mode: Mode, _ text: String, _ pepper: Pepper) -> String {
+            KeyText(mode: mode, derivedFrom: text, pepper: pepper).secret.reveal()
+        }
+        // Worked out by another program: a version of this one must not shift what it derives.
+        #expect(text(.live, "issue|a|b|c|d", pepper) == Self.known)
+        #expect(KeyText(text(.test, "issue|a|b|c|d", pepper))?.mode == .test)
+        let texts = [
+            text(.live, "issue|a|b|c|d", pepper), text(.live, "issue|a|b|c|e", pepper),
+            text(.live, "rotate|a|b|c|d", pepper), text(.live, "issue|a|b|c|d", other),
+        ]
+        #expect(Set(texts.map { $0.dropFirst(9) }).count == texts.count)
+    }
+
+    private static let known =
+        "atl_live_a1991DyOHaGxHm0dF5EvoT4Mrbg63oKwyMrwbJpCyNOpZFFNA"
+
+    /// Every character is as likely as any other.
+    @Test func itFavoursNoCharacter() throws {
+        let pepper = try #require(Pepper(Secret("a pepper for tests only")))
+        var counts: [Character: Int] = [:]
+        for number in 0..<2000 {
+            let text = KeyText(mode: .live, derivedFrom: "\(number)", pepper: pepper).secret
+                .reveal()
+            for character in text.dropFirst(9).prefix(43) { counts[character, default: 0] += 1 }
+        }
+        #expect(counts.count == 62)
+        // 1387 of each on average; five standard deviations either way.
+        #expect(counts.values.allSatisfy { (1200...1574).contains($0) })
+    }
+}

@@ -1,5 +1,5 @@
-import Postgres
 import Gateway
+import Postgres
 import Signing
 import Units
 
@@ -12,24 +12,23 @@ extension Command {
             .flag("test", "a test key: play credits, no real provider"),
             .optional("scope", "S,S", "generate, read, admin:keys (default generate,read)"),
             .optional("expires", "TIME", "UTC, such as 2027-01-31 (default never)"),
-            .optional("reason", "WHY", "for the audit log"),
-        ]
+        ] + Options.ofLimits + [idempotencyKey, reason]
     ) { session in
         let options = session.options
         let terms = Key.Terms(
             account: try options.neededID("account", of: Account.self),
             name: options.needed("name"), mode: options.has("test") ? .test : .live,
-            scopes: try scopes(options.text("scope")), expiresAt: try options.time("expires"))
+            scopes: try options.scopes() ?? [.generate, .read],
+            expiresAt: try options.time("expires"), limits: try options.limits())
+        let claimed = options.text("idempotency-key")
         let pepper = try session.pepper()
         let actor = session.actor
-        var random = SecureRandom()
-        let text = KeyText(mode: terms.mode, using: &random)
-        let key = try await session.database.transaction {
-            try Key.issue(text, under: terms, pepper: pepper, by: actor, in: $0)
+        let issued = try await session.database.transaction {
+            try Key.issue(
+                under: terms, as: claimed, random: SecureRandom(), pepper: pepper, by: actor,
+                in: $0)
         }
-        return .record(
-            key.members + [("secret", .string(text.secret.reveal()))],
-            note: "Keep the secret now: it is kept nowhere and cannot be shown again.")
+        return shown(issued, at: actor.now)
     }
 
     static let keysList = Command(
@@ -43,19 +42,70 @@ extension Command {
             _ = try Account.find(account, in: transaction)
             return try Key.list(of: account, after: after, limit: limit, in: transaction)
         }
-        return .list(Key.Details.columns, keys.map { $0.members.map(\.1) })
+        let now = session.clock.now
+        return .list(Key.Details.columns, keys.map { $0.members(at: now).map(\.1) })
     }
 
     static let keysShow = Command("keys show", "show a key", naming) { session in
         let account = try session.options.neededID("account", of: Account.self)
         let id = try session.options.neededID("key", of: Key.self)
         let key = try await session.database.read { try Key.find(id, of: account, in: $0) }
-        return .record(key.members)
+        return .record(key.members(at: session.clock.now))
+    }
+
+    static let keysSet = Command(
+        "keys set", "rename, restrict or free a key, from the next request on",
+        naming + [
+            .optional("name", "N", "what it is for"),
+            .optional("scope", "S,S", "generate, read, admin:keys"),
+            .optional("expires", "TIME", "UTC, such as 2027-01-31, or none"),
+        ] + Options.ofLimits + [reason]
+    ) { session in
+        let options = session.options
+        let account = try options.neededID("account", of: Account.self)
+        let id = try options.neededID("key", of: Key.self)
+        var changes = Key.Changes(
+            name: options.text("name"), scopes: try options.scopes(),
+            limits: try options.limits())
+        if options.text("expires") == Options.lifted {
+            changes.expiry = .never
+        } else {
+            changes.expiry = try options.time("expires").map { .at($0) }
+        }
+        guard !changes.isEmpty else {
+            throw UsageFault("there is nothing to set\n\(options.usage)")
+        }
+        let actor = session.actor
+        let key = try await session.database.transaction { [changes] in
+            try Key.change(id, of: account, to: changes, by: actor, in: $0)
+        }
+        return .record(key.members(at: actor.now))
+    }
+
+    static let keysRotate = Command(
+        "keys rotate", "give a key a new secret; the old one lets in for a while",
+        naming + [
+            .optional("overlap", "TIME", "how long both let in: 0s, 30m, 24h, 7d (default 24h)"),
+            idempotencyKey, reason,
+        ]
+    ) { session in
+        let options = session.options
+        let account = try options.neededID("account", of: Account.self)
+        let id = try options.neededID("key", of: Key.self)
+        let overlap = try overlap(options.text("overlap"))
+        let claimed = options.text("idempotency-key")
+        let pepper = try session.pepper()
+        let actor = session.actor
+        let issued = try await session.database.transaction {
+            try Key.rotate(
+                id, of: account, overlap: overlap, as: claimed, random: SecureRandom(),
+                pepper: pepper, by: actor, in: $0)
+        }
+        return shown(issued, at: actor.now)
     }
 
     static let keysRevoke = Command(
-        "keys revoke", "refuse a key from the next request on, for good",
-        naming + [.optional("reason", "WHY", "for the audit log")]
+        "keys revoke", "refuse a key from the next request on, for good", naming + [reason]
     ) { session in
         let account = try session.options.neededID("account", of: Account.self)
         let id = try session.options.neededID("key", of: Key.self)
@@ -63,40 +113,91 @@ extension Command {
         let key = try await session.database.transaction {
             try Key.revoke(id, of: account, by: actor, in: $0)
         }
-        return .record(key.members)
+        return .record(key.members(at: actor.now))
+    }
+
+    static let keysFind = Command(
+        "keys find", "say whose a leaked key is: the key comes by standard input",
+        [
+            .optional(
+                "hash", "HEX", "look for this hash instead, as `api_key.hash` in a dump has it")
+        ]
+    ) { session in
+        let hash = try hashOfFound(session)
+        let owner = try await session.database.read { try Key.owner(of: hash, in: $0) }
+        guard let owner else {
+            throw Refusal(.notFound, "Nobody was given this key, or it was rotated twice since.")
+        }
+        let obstacle = owner.obstacle(at: session.clock.now)
+        return .record(
+            [
+                ("lets_in", .bool(obstacle == nil)),
+                ("because", .optional(obstacle, JSON.string)),
+                ("account_name", .string(owner.account.name)),
+                ("secret_ends_at", .optional(owner.secretEndsAt, JSON.time)),
+            ] + owner.key.members(at: session.clock.now))
+    }
+
+    private static func hashOfFound(_ session: Session) throws -> KeyHash {
+        if let text = session.options.text("hash") {
+            let digits = text.hasPrefix("\\x") ? text.dropFirst(2) : text[...]
+            guard let bytes = Hex.bytes(of: digits), bytes.count == SHA256.byteCount else {
+                throw UsageFault("--hash is \(2 * SHA256.byteCount) hexadecimal digits")
+            }
+            return KeyHash(bytes: bytes)
+        }
+        // Never an argument: those of every process can be seen by anybody.
+        guard let line = session.input() else {
+            throw UsageFault("no key came by standard input\n\(session.options.usage)")
+        }
+        guard let key = KeyText(line.filter { !$0.isWhitespace }) else {
+            throw Refusal(
+                .keyInvalid, "This is none of our keys, or it is mistyped: its checksum is wrong.")
+        }
+        return key.hash(pepper: try session.pepper())
+    }
+
+    private static func shown(_ issued: Key.Issued, at now: Timestamp) -> Result {
+        .record(
+            issued.key.members(at: now)
+                + [
+                    ("replayed", .bool(issued.replayed)),
+                    ("secret", .string(issued.text.secret.reveal())),
+                ],
+            note: "Keep the secret now: it is kept nowhere and cannot be shown again.")
     }
 
     private static let naming: [Option] = [
         .needed("account", "ID", "whose"), .needed("key", "ID", "which"),
     ]
 
-    private static func scopes(_ text: String?) throws -> Set<Key.Scope> {
-        guard let text else { return [.generate, .read] }
-        return Set(
-            try text.split(separator: ",").map { word in
-                guard let scope = Key.Scope(rawValue: String(word)) else {
-                    let known = Key.Scope.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw UsageFault("--scope is a list of \(known), not '\(word)'")
-                }
-                return scope
-            })
-    }
+    private static let reason: Option = .optional("reason", "WHY", "for the audit log")
+
+    private static let idempotencyKey: Option = .optional(
+        "idempotency-key", "K", "again within a day it gives the same secret again")
 }
 
 extension Key.Details {
     static let columns = [
-        "id", "account_id", "name", "mode", "hint", "scopes", "expires_at", "revoked_at",
-        "created_at",
+        "id", "account_id", "name", "mode", "state", "hint", "scopes", "limits", "last_used_at",
+        "expires_at", "previous_until", "revoked_at", "created_at",
     ]
 
-    var members: [(String, JSON)] {
+    func members(at now: Timestamp) -> [(String, JSON)] {
         Array(
             zip(
                 Self.columns,
                 [
-                    .id(id), .id(account), .string(name), .string(mode.rawValue), .string(hint),
-                    .array(scopes.map(JSON.string)), .optional(expiresAt, JSON.time),
-                    .optional(revokedAt, JSON.time), .time(createdAt),
+                    .id(id), .id(account), .string(name), .string(mode.rawValue),
+                    .string(state(at: now).rawValue), .string(hint),
+                    .array(scopes.map(JSON.string)),
+                    .object(
+                        Limits.Field.allCases.compactMap { field in
+                            limits[field].map { (field.rawValue, $0.json) }
+                        }),
+                    .optional(lastUsedAt, JSON.time), .optional(expiresAt, JSON.time),
+                    .optional(previousUntil, JSON.time), .optional(revokedAt, JSON.time),
+                    .time(createdAt),
                 ] as [JSON]))
     }
 }

@@ -10,7 +10,7 @@ extension Shape {
     private static let common: [(name: String, shape: Shape)] = [
         (pictureName, picture), ("Receipt", receipt), ("AcceptedJob", acceptedJob),
         ("AcceptedBatch", acceptedBatch),
-        ("Job", job), ("Batch", batch), ("V2Job", v2Job), ("Webhook", webhook),
+        ("Job", job), ("Batch", batch), ("V2Job", v2Job), ("Key", key), ("Webhook", webhook),
         ("Delivery", delivery), ("ImageRouterModel", imageRouterModel),
         ("OpenAIModel", openAIModel), ("Generation", generation),
         ("OpenAIList", openAIList),

@@ -48,9 +48,8 @@ extension Account {
         ).give(at: actor.now, in: transaction)
         try AuditEvent.record(
             "account.created", on: account.id.description, account: account.id,
-            details: .object([
-                ("name", .string(account.name)), ("credit_limit", .credits(creditLimit)),
-            ]),
+            details: AuditEvent.changes(
+                nil, [("name", .string(account.name)), ("credit_limit", .credits(creditLimit))]),
             by: actor, in: transaction)
         return account
     }
@@ -92,9 +91,22 @@ extension Account {
     public static func find(
         _ id: ID<Account>, in transaction: borrowing Transaction
     ) throws -> Details {
-        let found = try transaction.first(
-            "select " + columns + " from account where id = \(id)", read)
-        guard let found else {
+        try found(id, "select " + columns + " from account where id = \(id)", in: transaction)
+    }
+
+    /// The same, kept from change by anybody else until the end of the transaction.
+    static func lock(
+        _ id: ID<Account>, in transaction: borrowing Transaction
+    ) throws -> Details {
+        try found(
+            id, "select " + columns + " from account where id = \(id) for no key update",
+            in: transaction)
+    }
+
+    private static func found(
+        _ id: ID<Account>, _ statement: SQL, in transaction: borrowing Transaction
+    ) throws -> Details {
+        guard let found = try transaction.first(statement, read) else {
             throw Refusal(.notFound, "There is no account \(id).", field: "account")
         }
         return found
@@ -115,6 +127,7 @@ extension Account {
         in transaction: borrowing Transaction
     ) throws -> Details {
         let since: Timestamp? = suspended ? actor.now : nil
+        let before = try lock(id, in: transaction)
         // Suspended again, it has been so since the first time.
         try transaction.send(
             """
@@ -122,10 +135,14 @@ extension Account {
             set suspended_at = case when \(suspended) then coalesce(suspended_at, \(since)) end
             where id = \(id)
             """)
+        let after = try find(id, in: transaction)
         try AuditEvent.record(
             suspended ? "account.suspended" : "account.resumed", on: id.description, account: id,
-            details: .object([]), by: actor, in: transaction)
-        return try find(id, in: transaction)
+            details: AuditEvent.changes(
+                [("suspended_at", .optional(before.suspendedAt, JSON.time))],
+                [("suspended_at", .optional(after.suspendedAt, JSON.time))]), by: actor,
+            in: transaction)
+        return after
     }
 
     /// Changes how far the live wallet may go below zero. Refused when it already is further.
@@ -138,7 +155,8 @@ extension Account {
         let before = try Wallet.setCreditLimit(limit, of: wallet, in: transaction)
         try AuditEvent.record(
             "account.credit_limit_set", on: id.description, account: id,
-            details: .object([("before", .credits(before)), ("after", .credits(limit))]),
+            details: AuditEvent.changes(
+                [("credit_limit", .credits(before))], [("credit_limit", .credits(limit))]),
             by: actor, in: transaction)
         return account
     }

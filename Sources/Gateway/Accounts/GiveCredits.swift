@@ -19,11 +19,14 @@ extension Credits {
         if !given.repeated {
             try AuditEvent.record(
                 "credits.given", on: given.id.description, account: grant.wallet.account,
-                details: .object([
-                    ("kind", .string(grant.kind.rawValue)), ("amount", .credits(grant.amount)),
-                    ("mode", .string(grant.wallet.mode.rawValue)),
-                    ("posting_id", .id(given.posting)),
-                ]),
+                details: AuditEvent.changes(
+                    [("posted", .credits(given.wallet.posted - grant.amount))],
+                    [("posted", .credits(given.wallet.posted))],
+                    beside: [
+                        ("kind", .string(grant.kind.rawValue)), ("amount", .credits(grant.amount)),
+                        ("mode", .string(grant.wallet.mode.rawValue)),
+                        ("posting_id", .id(given.posting)),
+                    ]),
                 by: actor, in: transaction)
         }
         return given

@@ -61,11 +61,15 @@ public struct NewEndpoint: Sendable {
             lines, from: actor.now, byAdmin: true, in: transaction)
         try AuditEvent.record(
             "endpoint.added", on: model, account: nil,
-            details: .object([
-                ("provider", .string(provider)), ("model", .string(providerModel)),
-                ("priority", .int(Int64(priority))), ("like", .string(pattern.provider)),
-                ("lines", .array(lines.map { .string($0.words) })),
-            ]), by: actor, in: transaction)
+            details: AuditEvent.changes(
+                nil,
+                [
+                    ("model", .string(providerModel)), ("priority", .int(Int64(priority))),
+                    ("lines", .array(lines.map { .string($0.words) })),
+                ],
+                beside: [
+                    ("provider", .string(provider)), ("like", .string(pattern.provider)),
+                ]), by: actor, in: transaction)
         return model
     }
 
@@ -106,9 +110,12 @@ extension Catalogue {
                 and (enabled, disabled_by_admin) <> (\(enabled), \(!enabled))
             """)
         if changed > 0 {
-            try record(
-                enabled ? "endpoint.enabled" : "endpoint.disabled", model, provider, actor,
-                transaction)
+            let details = AuditEvent.changes(
+                [("enabled", .bool(!enabled))], [("enabled", .bool(enabled))],
+                beside: [("provider", .string(provider))])
+            try AuditEvent.record(
+                enabled ? "endpoint.enabled" : "endpoint.disabled", on: model, account: nil,
+                details: details, by: actor, in: transaction)
         }
         return model
     }
@@ -144,11 +151,17 @@ extension Catalogue {
                 "Generations were charged under the prices of this endpoint, so it stays: disable it.",
                 field: "provider")
         }
+        let removed = try ListedModel.all(in: transaction)[model]?.endpoints
+            .first { $0.provider == provider }
         try transaction.send(
             "delete from price where model = \(model) and provider = \(provider)")
         try transaction.send(
             "delete from model_endpoint where model = \(model) and provider = \(provider)")
-        try record("endpoint.removed", model, provider, actor, transaction)
+        try AuditEvent.record(
+            "endpoint.removed", on: model, account: nil,
+            details: AuditEvent.changes(
+                removed?.members, nil, beside: [("provider", .string(provider))]), by: actor,
+            in: transaction)
         return model
     }
 
@@ -162,14 +175,5 @@ extension Catalogue {
             "select from model_endpoint where model = \(model) and provider = \(provider)")
         guard found > 0 else { throw noEndpoint(of: model, by: provider) }
         return model
-    }
-
-    private static func record(
-        _ action: String, _ model: String, _ provider: String, _ actor: AuditEvent.Actor,
-        _ transaction: borrowing Transaction
-    ) throws {
-        try AuditEvent.record(
-            action, on: model, account: nil, details: .object([("provider", .string(provider))]),
-            by: actor, in: transaction)
     }
 }

@@ -13,7 +13,9 @@ extension Catalogue {
         if changed > 0 {
             try AuditEvent.record(
                 enabled ? "model.enabled" : "model.disabled", on: id, account: nil,
-                details: .object([]), by: actor, in: transaction)
+                details: AuditEvent.changes(
+                    [("enabled", .bool(!enabled))], [("enabled", .bool(enabled))]), by: actor,
+                in: transaction)
         }
         return id
     }

@@ -33,10 +33,13 @@ extension Catalogue {
             lines, from: start, byAdmin: true, in: transaction)
         try AuditEvent.record(
             "price.set", on: model, account: nil,
-            details: .object([
-                ("provider", .string(provider)), ("version", .int(Int64(version))),
-                ("from", .time(start)), ("lines", .array(lines.map { .string($0.words) })),
-            ]), by: actor, in: transaction)
+            details: AuditEvent.changes(
+                [("lines", .array(endpoint.lines.map { .string($0.words) }))],
+                [("lines", .array(lines.map { .string($0.words) }))],
+                beside: [
+                    ("provider", .string(provider)), ("version", .int(Int64(version))),
+                    ("from", .time(start)),
+                ]), by: actor, in: transaction)
         return (model, version)
     }
 

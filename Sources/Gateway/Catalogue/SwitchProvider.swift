@@ -50,7 +50,9 @@ extension Catalogue {
         if changed > 0 {
             try AuditEvent.record(
                 enabled ? "provider.enabled" : "provider.disabled", on: name, account: nil,
-                details: .object([]), by: actor, in: transaction)
+                details: AuditEvent.changes(
+                    [("enabled", .bool(!enabled))], [("enabled", .bool(enabled))]), by: actor,
+                in: transaction)
         }
     }
 }

@@ -43,14 +43,19 @@ extension CatalogueFile {
         // All of them before any replacement is named: it may be new itself.
         let made = changes.map { ($0, $1.filter { !$0.isKept }) }.filter { !$0.1.isEmpty }
         for (model, _) in made { try model.insert(in: transaction) }
-        for (model, changes) in made {
+        for (model, _) in made {
             try model.write(
                 over: known[model.id], prices: prices, at: actor.now, in: transaction)
+        }
+        let written = made.isEmpty ? [:] : try ListedModel.all(in: transaction)
+        for (model, changes) in made {
             let details = changes.map { JSON.string("\($0.what): \($0.detail)") }
             try AuditEvent.record(
                 known[model.id] == nil ? "model.added" : "model.changed", on: model.id,
-                account: nil, details: .object([("changes", .array(details))]), by: actor,
-                in: transaction)
+                account: nil,
+                details: AuditEvent.changes(
+                    known[model.id]?.members, written[model.id]?.members,
+                    beside: [("changes", .array(details))]), by: actor, in: transaction)
         }
         return told
     }

@@ -22,7 +22,10 @@ extension GenerationLine {
         _ = try Till.settle(Settlement(cancelling: self, at: actor.now), in: transaction)
         try AuditEvent.record(
             "job.cancelled", on: id.description, account: account,
-            details: .object([("held", .credits(held))]), by: actor, in: transaction)
+            details: AuditEvent.changes(
+                [("state", .string(state)), ("held", .credits(held))],
+                [("state", .string("cancelled")), ("held", .credits(.zero))]), by: actor,
+            in: transaction)
     }
 
     /// Submits a failed or cancelled job again, as a new one: the same request under the same key,

@@ -45,6 +45,8 @@ public final class Engine: Sendable {
     let ends = Ends()
     let listeners = Lock(Listeners())
     public let figures = Figures()
+    /// Which keys are in use, for `last_used_at`.
+    public let uses = KeyUses()
     private let till: Till
 
     public convenience init(
@@ -79,7 +81,7 @@ public final class Engine: Sendable {
         self.log = log
         self.lease = lease
         self.limits = limits
-        till = Till(url: url, settings: settings, limits: limits, clock: clock)
+        till = Till(url: url, settings: settings, limits: limits, uses: uses, clock: clock)
     }
 
     /// The provider that test keys get instead of every other.

@@ -47,9 +47,8 @@ extension Generation {
     ) throws -> Admitted? {
         try transaction.first(
             """
-            select g.account_id, g.mode, g.key_id, g.held from api_key k
+            select g.account_id, g.mode, g.key_id, g.held from (\(Key.rows(of: [key]))) k
             join generation g on g.account_id = k.account_id and g.id = \(id)
-            where k.hash = \(key.bytes)
             """
         ) { row in
             let account: ID<Account> = try row.next()

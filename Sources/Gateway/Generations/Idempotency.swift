@@ -108,7 +108,11 @@ extension RememberedKey {
                     or coalesce(g.error_kind = any(\(passing.map(\.rawValue))), false)
             from unnest(\(submissions.map(\.hash.bytes)), \(submissions.map(\.claim.key)))
                 as t (hash, key)
-            join api_key k on k.hash = t.hash
+            cross join lateral (
+                select account_id from api_key where hash = t.hash
+                union all
+                select account_id from api_key where previous_hash = t.hash
+            ) k
             join idempotency_key i on i.account_id = k.account_id and i.key = t.key
             left join generation g on g.account_id = i.account_id and g.id = i.generation_id
             """

@@ -17,10 +17,7 @@ extension Generation {
                     select from generation g
                     where g.account_id = k.account_id and g.state = 'queued' limit \(limit)
                 ) waiting)
-            from (
-                select distinct account_id from api_key
-                where hash = any(\(keys.map(\.bytes)))
-            ) k
+            from (select distinct account_id from (\(Key.rows(of: keys))) shown) k
             """
         ) { row in
             let account: ID<Account> = try row.next()

@@ -31,14 +31,16 @@ final class Till: Sendable {
     /// Keys remembered: past it all are forgotten, and learned again as they come.
     private static let accountsMax = 100_000
 
-    init(url: Secret, settings: Database.Settings, limits: Engine.Limits, clock: Clock) {
+    init(
+        url: Secret, settings: Database.Settings, limits: Engine.Limits, uses: KeyUses, clock: Clock
+    ) {
         shards = (0..<limits.shards).map { shard in
             Batcher(
                 name: "till-\(shard)", url: url, settings: settings.under(.engine),
                 queueMax: limits.queueMax,
                 batchMax: limits.batchMax, clock: clock,
                 perform: { [depth = limits.queueDepthMax] in
-                    try Self.perform($0, $1, queueDepthMax: depth)
+                    try Self.perform($0, $1, queueDepthMax: depth, noting: uses)
                 })
         }
     }
@@ -106,9 +108,11 @@ final class Till: Sendable {
     // MARK: The transaction
 
     private static func perform(
-        _ transaction: borrowing Transaction, _ entries: [Entry], queueDepthMax: Int
+        _ transaction: borrowing Transaction, _ entries: [Entry], queueDepthMax: Int,
+        noting uses: KeyUses? = nil
     ) throws -> [Result<Outcome, any Error>] {
-        var desk = try load(entries, queueDepthMax: queueDepthMax, in: transaction)
+        var desk = try load(
+            entries, queueDepthMax: queueDepthMax, noting: uses, in: transaction)
         var begun: [(Submission, Admitted)] = []
         var ended: [(Settlement, Settled)] = []
         let outcomes = entries.map { entry in
@@ -160,7 +164,8 @@ final class Till: Sendable {
     }
 
     private static func load(
-        _ entries: [Entry], queueDepthMax: Int, in transaction: borrowing Transaction
+        _ entries: [Entry], queueDepthMax: Int, noting uses: KeyUses?,
+        in transaction: borrowing Transaction
     ) throws -> Desk {
         let submissions = entries.compactMap { entry in
             if case .admit(let submission) = entry { submission } else { nil }
@@ -191,6 +196,7 @@ final class Till: Sendable {
         let generations =
             settlements.isEmpty ? nil : try Generation.lock(settlements, in: transaction)
         let standings = try keys?.rows() ?? []
+        if let first = submissions.first { uses?.note(standings, for: .generate, at: first.at) }
         let open = try generations?.rows() ?? []
         let limited = try LimitsInForce.load(
             standings, open, settlements, at: submissions.first?.at, in: transaction)

@@ -3,19 +3,8 @@ public import Signing
 public import Units
 
 extension Key {
-    /// A key as an admin sees it. The key itself is never seen again.
-    public struct Details: Sendable {
-        public let id: ID<Key>
-        public let account: ID<Account>
-        public let name: String
-        public let mode: Mode
-        /// First and last characters of the key.
-        public let hint: String
-        public let scopes: [String]
-        public let expiresAt: Timestamp?
-        public let revokedAt: Timestamp?
-        public let createdAt: Timestamp
-    }
+    /// Keys of an account that are not revoked: no list of theirs has an end otherwise.
+    public static let countMax = 1000
 
     /// What a key is issued with.
     public struct Terms: Sendable {
@@ -24,17 +13,57 @@ extension Key {
         public let mode: Mode
         public let scopes: Set<Scope>
         public let expiresAt: Timestamp?
+        public let limits: Limits.Changes
 
         public init(
             account: ID<Account>, name: String, mode: Mode, scopes: Set<Scope>,
-            expiresAt: Timestamp?
+            expiresAt: Timestamp?, limits: Limits.Changes = [:]
         ) {
             self.account = account
             self.name = name
             self.mode = mode
             self.scopes = scopes
             self.expiresAt = expiresAt
+            self.limits = limits
         }
+    }
+
+    /// A key with its secret, the one time that it is shown.
+    public struct Issued: Sendable {
+        public let key: Details
+        public let text: KeyText
+        /// Whether it was done before, under the same idempotency key.
+        public let replayed: Bool
+    }
+
+    /// Issues a key under `terms`, with a secret that `random` makes.
+    ///
+    /// Under an idempotency key it is done once: for 24 hours the same terms are answered with the
+    /// same key and secret, as long as that secret lets in, and others are refused.
+    public static func issue(
+        under terms: Terms, as idempotencyKey: String? = nil,
+        random: some RandomNumberGenerator, pepper: Pepper, by actor: AuditEvent.Actor,
+        in transaction: borrowing Transaction
+    ) throws -> Issued {
+        try check(terms.scopes)
+        // Two calls with one idempotency key take turns, and so do two that count the keys.
+        _ = try Account.lock(terms.account, in: transaction)
+        let id = ID<Key>(at: actor.now)
+        var text: KeyText?
+        if let idempotencyKey {
+            let name = try KeyRequest.Name(
+                .issue, of: terms.account, as: idempotencyKey, asking: terms.json)
+            if let earlier = try KeyRequest.find(name, at: actor.now, in: transaction) {
+                return try earlier.repeated(pepper: pepper, at: actor.now, in: transaction)
+            }
+            text = try KeyRequest(name, of: id, at: actor.now, in: transaction)
+                .secret(in: terms.mode, pepper: pepper)
+        }
+        var random = random
+        let shown = text ?? KeyText(mode: terms.mode, using: &random)
+        let details = try issue(
+            shown, id, under: terms, pepper: pepper, by: actor, in: transaction)
+        return Issued(key: details, text: shown, replayed: false)
     }
 
     /// Issues `text` under `terms`. The caller shows it once; only its hash is kept.
@@ -42,85 +71,90 @@ extension Key {
         _ text: KeyText, under terms: Terms, pepper: Pepper, by actor: AuditEvent.Actor,
         in transaction: borrowing Transaction
     ) throws -> Details {
-        let name = terms.name.trimmed
-        guard (1...200).contains(name.count) else {
-            throw Refusal(.invalidValue, "A name has 1 to 200 characters.", field: "name")
-        }
-        if let expiresAt = terms.expiresAt, expiresAt <= actor.now {
-            throw Refusal(.invalidValue, "\(expiresAt) is already past.", field: "expires")
-        }
-        _ = try Account.find(terms.account, in: transaction)
-        let id = ID<Key>(at: actor.now)
-        try transaction.send(
+        _ = try Account.lock(terms.account, in: transaction)
+        return try issue(
+            text, ID(at: actor.now), under: terms, pepper: pepper, by: actor, in: transaction)
+    }
+
+    private static func issue(
+        _ text: KeyText, _ id: ID<Key>, under terms: Terms, pepper: Pepper,
+        by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+    ) throws -> Details {
+        let name = try checked(name: terms.name)
+        try checkExpiry(terms.expiresAt, at: actor.now)
+        let limits = try Limits.none.changed(by: terms.limits, in: transaction)
+        try limits.refuseLoneBursts()
+        let issued = try transaction.execute(
             """
             insert into api_key (account_id, id, name, mode, hash, hint, scopes, expires_at,
                 created_at)
-            values (\(terms.account), \(id), \(name), \(terms.mode.rawValue),
+            select \(terms.account), \(id), \(name), \(terms.mode.rawValue),
                 \(text.hash(pepper: pepper).bytes), \(text.hint),
-                \(terms.scopes.map(\.rawValue).sorted()), \(terms.expiresAt), \(actor.now))
+                \(terms.scopes.map(\.rawValue).sorted()), \(terms.expiresAt), \(actor.now)
+            where (
+                select count(*) from api_key
+                where account_id = \(terms.account) and revoked_at is null
+            ) < \(countMax)
             """)
+        guard issued == 1 else {
+            throw Refusal(
+                .conflict, "An account has at most \(countMax) keys: revoke one first.")
+        }
+        if limits != .none { try setLimits(limits, of: id, terms.account, in: transaction) }
         let details = try find(id, of: terms.account, in: transaction)
         try AuditEvent.record(
             "key.issued", on: id.description, account: terms.account,
-            details: .object([
-                ("name", .string(name)), ("mode", .string(terms.mode.rawValue)),
-                ("scopes", .array(details.scopes.map(JSON.string))),
-            ]),
-            by: actor, in: transaction)
+            details: AuditEvent.changes(
+                nil,
+                [("mode", .string(details.mode.rawValue)), ("hint", .string(details.hint))]
+                    + details.terms), by: actor, in: transaction)
         return details
     }
 
-    private static let columns: SQL =
-        "id, account_id, name, mode, hint, scopes, expires_at, revoked_at, created_at"
-
-    private static func read(_ row: inout RowReader) throws -> Details {
-        let id: ID<Key> = try row.next()
-        let account: ID<Account> = try row.next()
-        let name: String = try row.next()
-        let mode: String = try row.next()
-        return Details(
-            id: id, account: account, name: name, mode: Mode(rawValue: mode) ?? .live,
-            hint: try row.next(), scopes: try row.next(), expiresAt: try row.next(),
-            revokedAt: try row.next(), createdAt: try row.next())
-    }
-
-    /// The key of this id and account, or a refusal that names it.
-    public static func find(
-        _ id: ID<Key>, of account: ID<Account>, in transaction: borrowing Transaction
-    ) throws -> Details {
-        let found = try transaction.first(
-            "select " + columns + " from api_key where account_id = \(account) and id = \(id)", read
-        )
-        guard let found else { throw Refusal(.notFound, "There is no key \(id).", field: "key") }
-        return found
-    }
-
-    /// The keys of an account in order of birth, up to `limit` after the one named.
-    public static func list(
-        of account: ID<Account>, after: ID<Key>?, limit: Int,
+    /// Writes a key's limits. Of a key that was used before, what it used must be counted too
+    /// (`Meter.open`).
+    static func setLimits(
+        _ limits: Limits, of id: ID<Key>, _ account: ID<Account>,
         in transaction: borrowing Transaction
-    ) throws -> [Details] {
-        try transaction.rows(
-            "select " + columns + " from api_key where account_id = \(account)"
-                + " and (\(after)::uuid is null or id > \(after)) order by id limit \(limit)", read)
+    ) throws {
+        try transaction.execute(
+            "update api_key set " + limits.assignments
+                + " where account_id = \(account) and id = \(id)")
     }
 
-    /// Revokes a key for good: the next request on every server is refused. Again is harmless.
-    public static func revoke(
-        _ id: ID<Key>, of account: ID<Account>, by actor: AuditEvent.Actor,
-        in transaction: borrowing Transaction
-    ) throws -> Details {
-        let revoked = try transaction.execute(
-            """
-            update api_key set revoked_at = \(actor.now)
-            where account_id = \(account) and id = \(id) and revoked_at is null
-            """)
-        let details = try find(id, of: account, in: transaction)
-        if revoked > 0 {
-            try AuditEvent.record(
-                "key.revoked", on: id.description, account: account, details: .object([]),
-                by: actor, in: transaction)
+    static func checked(name: String) throws(Refusal) -> String {
+        let name = name.trimmed
+        guard (1...200).contains(name.unicodeScalars.count) else {
+            throw Refusal(.invalidValue, "A name has 1 to 200 characters.", field: "name")
         }
-        return details
+        return name
+    }
+
+    static func checkExpiry(_ time: Timestamp?, at now: Timestamp) throws(Refusal) {
+        guard let time, time <= now else { return }
+        throw Refusal(.invalidValue, "\(time) is already past.", field: "expires_at")
+    }
+
+    static func check(_ scopes: Set<Scope>) throws(Refusal) {
+        guard scopes.isEmpty else { return }
+        throw Refusal(.invalidValue, "A key has at least one scope.", field: "scopes")
+    }
+}
+
+extension Key.Terms {
+    /// Everything asked for, in one order: what makes two requests the same.
+    fileprivate var json: JSON {
+        .object([
+            ("name", .string(name)), ("mode", .string(mode.rawValue)),
+            ("scopes", .array(scopes.map(\.rawValue).sorted().map(JSON.string))),
+            ("expires_at", .optional(expiresAt, JSON.time)),
+            (
+                "limits",
+                .object(
+                    Limits.Field.allCases.compactMap { field in
+                        limits[field].map { (field.rawValue, .optional($0, \.json)) }
+                    })
+            ),
+        ])
     }
 }

@@ -15,6 +15,7 @@ extension Key {
 
     /// What decides whether a caller who shows this key may do what it asks.
     public struct Standing: Sendable {
+        /// Of the secret that was shown: the key's current one, or the one before.
         public let hash: KeyHash
         public let account: ID<Account>
         public let id: ID<Key>
@@ -26,11 +27,14 @@ extension Key {
         /// Whether the key, or its account under its plan, has limits.
         let isLimited: Bool
         let accountIsLimited: Bool
+        /// Until when this secret lets anybody in, once the key has been given another.
+        public let secretEndsAt: Timestamp?
 
         public init(
             hash: KeyHash, account: ID<Account>, id: ID<Key>, mode: Mode, scopes: Set<Scope>,
             expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil,
-            isLimited: Bool = false, accountIsLimited: Bool = false
+            isLimited: Bool = false, accountIsLimited: Bool = false,
+            secretEndsAt: Timestamp? = nil
         ) {
             self.hash = hash
             self.account = account
@@ -42,11 +46,17 @@ extension Key {
             self.suspendedAt = suspendedAt
             self.isLimited = isLimited
             self.accountIsLimited = accountIsLimited
+            self.secretEndsAt = secretEndsAt
         }
 
         /// Refuses unless the key may be used for `scope` at `now`.
         public func permit(_ scope: Scope, at now: Timestamp) throws(Refusal) {
             if revokedAt != nil { throw Refusal(.keyRevoked, "This API key has been revoked.") }
+            if let secretEndsAt, secretEndsAt <= now {
+                throw Refusal(
+                    .keyExpired,
+                    "This API key was rotated, and this secret of it ended at \(secretEndsAt).")
+            }
             if let expiresAt, expiresAt <= now {
                 throw Refusal(.keyExpired, "This API key expired at \(expiresAt).")
             }
@@ -63,18 +73,32 @@ extension Key {
     /// The refusal for a key that nobody was given.
     public static let unknown = Refusal(.keyInvalid, "This API key is not known.")
 
+    /// The rows of the keys that these secrets are of, with the secret as `shown` and its end as
+    /// `ends_at`. An ended one is among them: `Standing.permit` says so to its bearer.
+    ///
+    /// A secret is current or previous; each is one look-up in an index of its own.
+    static func rows(of hashes: Set<KeyHash>) -> SQL {
+        let shown = hashes.map(\.bytes)
+        return """
+            select *, hash as shown, null::timestamptz as ends_at from api_key
+            where hash = any(\(shown))
+            union all
+            select *, previous_hash, previous_until from api_key
+            where previous_hash = any(\(shown))
+            """
+    }
+
     /// The standings of the keys with these hashes; unknown ones are left out. Queued.
     static func standings(
         of hashes: Set<KeyHash>, in transaction: borrowing Transaction
     ) throws -> Pending<Standing> {
         try transaction.send(
             """
-            select k.hash, k.account_id, k.id, k.mode, k.scopes, k.expires_at, k.revoked_at,
-                a.suspended_at, k.limited, a.limited or p.limited
-            from api_key k
+            select k.shown, k.account_id, k.id, k.mode, k.scopes, k.expires_at, k.revoked_at,
+                a.suspended_at, k.limited, a.limited or p.limited, k.ends_at
+            from (\(rows(of: hashes))) k
             join account a on a.id = k.account_id
             join plan p on p.name = a.plan
-            where k.hash = any(\(hashes.map(\.bytes)))
             """
         ) { row in
             let hash: [UInt8] = try row.next()
@@ -87,7 +111,8 @@ extension Key {
                 mode: Mode(rawValue: mode) ?? .live,
                 scopes: Set(scopes.compactMap(Scope.init(rawValue:))),
                 expiresAt: try row.next(), revokedAt: try row.next(), suspendedAt: try row.next(),
-                isLimited: try row.next(), accountIsLimited: try row.next())
+                isLimited: try row.next(), accountIsLimited: try row.next(),
+                secretEndsAt: try row.next())
         }
     }
 
@@ -102,9 +127,6 @@ extension Key {
 
     /// The wallets that these keys pay from, for `Wallet.lock`.
     static func wallets(of hashes: Set<KeyHash>) -> SQL {
-        """
-        select distinct account_id, mode from api_key
-        where hash = any(\(hashes.map(\.bytes)))
-        """
+        "select distinct account_id, mode from (\(rows(of: hashes))) k"
     }
 }

@@ -9,13 +9,16 @@ public import Units
 /// request on, on every server.
 public final class KeyReader: Sendable {
     private let batcher: Batcher<KeyHash, Key.Standing>
+    private let uses: KeyUses
     private let clock: Clock
 
     /// Look-ups that may wait, and that go in one statement.
     static let queueMax = 4096
     static let batchMax = 512
 
-    public init(url: Secret, settings: Database.Settings, clock: Clock) {
+    /// `uses` is told of every key that was let in.
+    public init(url: Secret, settings: Database.Settings, uses: KeyUses, clock: Clock) {
+        self.uses = uses
         self.clock = clock
         batcher = Batcher(
             name: "keys", url: url, settings: settings.under(.engine), queueMax: Self.queueMax,
@@ -34,7 +37,9 @@ public final class KeyReader: Sendable {
     /// The standing of a key that may be used for `scope` now, or the refusal that says why not.
     public func authenticate(_ hash: KeyHash, for scope: Key.Scope) async throws -> Key.Standing {
         let standing = try await batcher.submit(hash)
-        try standing.permit(scope, at: clock.now)
+        let now = clock.now
+        try standing.permit(scope, at: now)
+        uses.note(standing, at: now)
         return standing
     }
 }

@@ -39,7 +39,7 @@ extension WebhookEndpoint {
                 .conflict,
                 "An account has at most \(countMax) webhook endpoints: delete one first.")
         }
-        try endpoint.record("webhook_endpoint.created", by: actor, in: transaction)
+        try record("webhook_endpoint.created", nil, endpoint, by: actor, in: transaction)
         return endpoint
     }
 
@@ -50,6 +50,13 @@ extension WebhookEndpoint {
         in transaction: borrowing Transaction
     ) throws -> WebhookEndpoint {
         try check(terms, refusal)
+        // Nobody else changes it in between.
+        try transaction.execute(
+            """
+            select from webhook_endpoint where account_id = \(account) and id = \(id)
+            for no key update
+            """)
+        let before = try find(id, of: account, in: transaction)
         let changed = try transaction.rows(
             """
             update webhook_endpoint
@@ -71,7 +78,7 @@ extension WebhookEndpoint {
         if !endpoint.isEnabled {
             try WebhookDelivery.abandon([endpoint.id], of: account, at: actor.now, in: transaction)
         }
-        try endpoint.record("webhook_endpoint.changed", by: actor, in: transaction)
+        try record("webhook_endpoint.changed", before, endpoint, by: actor, in: transaction)
         return endpoint
     }
 
@@ -84,20 +91,29 @@ extension WebhookEndpoint {
         try transaction.send(
             "delete from webhook_endpoint where account_id = \(account) and id = \(id)")
         try WebhookDelivery.abandon([id], of: account, at: actor.now, in: transaction)
-        try endpoint.record("webhook_endpoint.deleted", by: actor, in: transaction)
+        try record("webhook_endpoint.deleted", endpoint, nil, by: actor, in: transaction)
     }
 
-    private func record(
-        _ action: String, by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+    private static func record(
+        _ action: String, _ before: WebhookEndpoint?, _ after: WebhookEndpoint?,
+        by actor: AuditEvent.Actor, in transaction: borrowing Transaction
     ) throws {
+        guard let endpoint = after ?? before else { return }
         // Not the address: it may hold a token of the receiver's.
+        let isMoved = before != nil && after != nil && before?.url != after?.url
         try AuditEvent.record(
-            action, on: id.description, account: account,
-            details: .object([
-                ("events", .array(events.map { .string($0.rawValue) })),
-                ("enabled", .bool(isEnabled)),
-            ]),
+            action, on: endpoint.id.description, account: endpoint.account,
+            details: AuditEvent.changes(
+                before?.terms, after?.terms, beside: [("url_changed", .bool(isMoved))]),
             by: actor, in: transaction)
+    }
+
+    /// What can be changed of it, but for the address.
+    private var terms: [(String, JSON)] {
+        [
+            ("description", .string(description)),
+            ("events", .array(events.map { .string($0.rawValue) })), ("enabled", .bool(isEnabled)),
+        ]
     }
 
     private static func words(_ events: [WebhookEvent.Name]) -> [String] {

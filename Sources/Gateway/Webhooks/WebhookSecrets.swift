@@ -55,9 +55,9 @@ extension WebhookSecret {
             """, Version.read)[0]
         try AuditEvent.record(
             "webhook_secret.rotated", on: account.description, account: account,
-            details: .object([
-                ("version", .int(Int64(version.number))), ("previous_until", .time(until)),
-            ]),
+            details: AuditEvent.changes(
+                (before ?? .first).members,
+                Version(number: version.number, previousUntil: until).members),
             by: actor, in: transaction)
         return WebhookSecret(of: account, version: version.number, pepper: pepper)
     }
@@ -67,6 +67,14 @@ extension WebhookSecret {
         let number: Int32
         /// Until when the version before signs too.
         let previousUntil: Timestamp?
+
+        /// For the audit log.
+        fileprivate var members: [(String, JSON)] {
+            [
+                ("version", .int(Int64(number))),
+                ("previous_until", .optional(previousUntil, JSON.time)),
+            ]
+        }
 
         /// That of an account which has never changed its secret, and has no row.
         static let first = Version(number: 1, previousUntil: nil)

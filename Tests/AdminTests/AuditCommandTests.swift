@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Gateway
+import GatewaySupport
+import Postgres
+import Providers
+import Signing
+import Testing
+import Units
+
+@testable import atelier_admin
+
+@Suite struct AuditCommandTests {
+    private struct Event: Decodable {
+        struct Details: Decodable {
+            let before: [String: JSONValue]?
+            let after: [String: JSONValue]?
+        }
+        let id: String
+        let actor: String
+        let action: String
+        let account_id: String?
+        let subject: String
+        let reason: String?
+        let details: Details
+    }
+
+    private func list(_ desk: AdminDesk, _ words: String...) async throws -> [Event] {
+        let result = try await desk.run(["audit", "list"] + words)
+        return try JSONDecoder().decode([Event].self, from: Data(result.json.utf8))
+    }
+
+    @Test func aChangeIsToldWithWhoBeforeAfterAndWhy() async throws {
+        try await withGateway { gateway in
+            let desk = AdminDesk(gateway: gateway)
+            let acme = try await gateway.customer()
+            _ = try await desk.run(
+                "keys", "set", "--account", "\(acme.account)", "--key", "\(acme.key)", "--name",
+                "renders", "--month-cap", "2.50", "--reason", "ticket 7")
+            let event = try #require(try await list(desk, "--action", "key.changed").first)
+            #expect(event.actor == "cli:ann" && event.reason == "ticket 7")
+            #expect(event.subject == "\(acme.key)" && event.account_id == "\(acme.account)")
+            let (before, after) = (event.details.before, event.details.after)
+            #expect(before?.keys.sorted() == ["limits", "name"])
+            #expect(before?["name"]?.text == "test" && after?["name"]?.text == "renders")
+            let shown = try await desk.run("audit", "show", event.id)
+            #expect(shown.text.contains(#""month_cap": 2.5"#), "\(shown.text)")
+            // What changes nothing is no event.
+            _ = try await desk.run(
+                "keys", "set", "--account", "\(acme.account)", "--key", "\(acme.key)", "--name",
+                "renders")
+            #expect(try await list(desk, "--action", "key.changed").count == 1)
+            let hidden = try await gateway.database.read {
+                try $0.rows("select details::text from audit_event") { try $0.next(String.self) }
+            }
+            let random = acme.text.secret.reveal().dropFirst(13).dropLast(4)
+            #expect(!hidden.contains { $0.contains(random) })
+        }
+    }
+
+    @Test func everyChangingCommandSaysWhatWasBeforeAndIsAfter() async throws {
+        try await withGateway { gateway in
+            let desk = AdminDesk(
+                gateway: gateway,
+                environment: ["ATELIER_KEY_PEPPER": "a pepper for tests only"])
+            try await gateway.sync()
+            let acme = ["--account", "\(try await gateway.customer().account)"]
+            let model = ["flux-1.1-pro", "--provider", "fal"]
+            for command in [
+                ["accounts", "set"] + acme + ["--credit-limit", "5"],
+                ["accounts", "suspend"] + acme, ["accounts", "resume"] + acme,
+                ["credits", "grant"] + acme + ["--amount", "1", "--reason", "x"],
+                ["webhooks", "rotate-secret"] + acme,
+                ["keys", "issue", "--name", "x"] + acme,
+                ["models", "disable", "flux-1.1-pro"], ["models", "enable", "flux-1.1-pro"],
+                ["models", "endpoint", "disable"] + model,
+                ["models", "endpoint", "enable"] + model,
+                ["models", "price", "set"] + model
+                    + ["--line", "output_image/image=0.05", "--reason", "x"],
+                ["providers", "disable", "fal", "--reason", "x"], ["providers", "enable", "fal"],
+            ] {
+                let result = try await desk.run(command)
+                #expect(!result.refused)
+                let event = try #require(try await list(desk, "--limit", "1").first)
+                let (before, after) = (event.details.before, event.details.after)
+                let isNew = event.action == "key.issued"
+                #expect(isNew ? before == nil : before != nil, "\(event.action)")
+                #expect(after != nil && (isNew || before?.keys == after?.keys), "\(event.action)")
+                #expect(isNew || before.map(Self.words) != after.map(Self.words), "\(event.action)")
+            }
+        }
+    }
+
+    private static func words(_ members: [String: JSONValue]) -> String {
+        members.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined()
+    }
+
+    @Test func theLogIsPagedNewestFirstAndFiltered() async throws {
+        try await withGateway { gateway in
+            let desk = AdminDesk(gateway: gateway)
+            let first = try await gateway.customer()
+            gateway.time.pass(.seconds(3600))
+            let since = gateway.time.clock.now
+            let second = try await gateway.customer()
+            let all = try await list(desk)
+            #expect(all.map(\.id) == all.map(\.id).sorted().reversed())
+            var seen: [String] = []
+            while true {
+                let after = seen.last.map { ["--before", $0] } ?? []
+                let result = try await desk.run(["audit", "list", "--limit", "3"] + after)
+                let page = try JSONDecoder().decode([Event].self, from: Data(result.json.utf8))
+                if page.isEmpty { break }
+                seen += page.map(\.id)
+            }
+            #expect(seen == all.map(\.id))
+            let theirs = try await list(desk, "--account", "\(first.account)")
+            #expect(!theirs.isEmpty && theirs.allSatisfy { $0.account_id == "\(first.account)" })
+            let late = try await list(desk, "--since", "\(since)")
+            #expect(!late.isEmpty && late.allSatisfy { $0.account_id == "\(second.account)" })
+            await #expect(throws: Refusal.self) {
+                try await desk.run("audit", "show", "\(first.key)")
+            }
+        }
+    }
+}
