@@ -51,6 +51,14 @@ struct Matrix {
     struct Owner {
         let account: ID<Account>
         let ids: [String: [String]]
+        /// What all of them begin with, which is sooner looked for.
+        let beginnings: Set<Substring>
+
+        init(account: ID<Account>, ids: [String: [String]]) {
+            self.account = account
+            self.ids = ids
+            beginnings = Set(ids.values.joined().map { $0.prefix(8) })
+        }
 
         /// One of each kind, for paths and queries.
         var samples: [(kind: String, id: String)] {

@@ -101,14 +101,19 @@ struct TwoAccounts {
         end $$
         """
 
-    /// Whose rows a statement without any condition shows under `role`.
-    func owners(of table: Table, as role: Role) async throws -> [ID<Account>] {
-        try await database.read(as: role) { transaction in
-            try transaction.rows(
-                """
-                select distinct \(identifier: table.column) from \(identifier: table.name) order by 1
-                """
-            ) { try $0.next() }
+    /// Whose rows a statement without any condition shows under `role`; nil when it is refused.
+    func owners(of table: Table, as role: Role) async throws -> [ID<Account>]? {
+        do {
+            return try await database.read(as: role) { transaction in
+                try transaction.rows(
+                    """
+                    select distinct \(identifier: table.column) from \(identifier: table.name)
+                    order by 1
+                    """
+                ) { try $0.next() }
+            }
+        } catch DatabaseFailure.failed("42501", _) {
+            return nil
         }
     }
 
