@@ -61,7 +61,8 @@ struct Command: Sendable {
     /// Every command. A new one is a file in Commands and a line here.
     static let all: [Command] = [
         .accountsCreate, .accountsList, .accountsShow, .accountsSet, .accountsSuspend,
-        .accountsResume, .keysIssue, .keysList, .keysShow, .keysSet, .keysRotate,
+        .accountsResume, .accountsLimit, .plansList, .plansShow, .plansSet, .keysIssue, .keysList,
+        .keysShow, .keysSet, .keysRotate,
         .keysRevoke, .keysFind, .creditsGrant,
         .creditsAdjust, .creditsBalance, .creditsHistory, .modelsList, .modelsShow, .modelsSync,
         .modelsEnable, .modelsDisable, .modelsPriceSet, .modelsPriceHistory, .modelsEndpointAdd,

@@ -73,7 +73,7 @@ struct Matrix {
         #"{"model":"test/paid","prompt":"a zebra in the dark","size":"16x16"}"#
 
     static func with(_ body: (Matrix) async throws -> Void) async throws {
-        try await Caller.with(failedKeysPerMinute: 1_000_000) { caller in
+        try await Caller.with(failedKeysPerMinute: 1_000_000, readsPerMinute: 1_000_000) { caller in
             let gateway = caller.gateway
             let (acme, zebra) = (
                 try await gateway.customer(credits: "5.00", scopes: Set(Key.Scope.allCases)),

@@ -69,7 +69,11 @@ package final class ScriptedProvider: Provider {
             let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
             return (failure, state.submitted, state.pollsUntilDone > 0)
         }
-        while state.withLock({ $0.holds }) { await Task.yield() }
+        while state.withLock({ $0.holds }) {
+            // Yielding alone would keep the pool's threads from everybody else. A cancelled nap only
+            // makes the next look come sooner.
+            try? await Task.sleep(for: .milliseconds(1))
+        }
         if let failure { throw failure }
         guard waits else { return .done(Delivered(pictures(assignment))) }
         return .pending(task: "task \(number)", next: .milliseconds(2), percent: 0)
