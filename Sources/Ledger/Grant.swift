@@ -11,13 +11,31 @@ public struct Grant: Sendable {
         case promotional
         /// A correction in either direction: against `adjustment`.
         case adjustment
+        /// What was paid for a generation, given back: against `revenue`.
+        case refund
 
         var book: Book {
             switch self {
             case .paid: .funding
             case .promotional: .promotion
             case .adjustment: .adjustment
+            case .refund: .revenue
             }
+        }
+
+        /// Where it goes when it expires.
+        var breakage: Book { self == .promotional ? .promotion : .breakage }
+    }
+
+    /// Whose price a refund gives back.
+    public struct Refunded: Sendable {
+        public let generation: ID<Generation>
+        /// What it was charged: all its refunds together are at most this.
+        public let captured: Credits
+
+        public init(generation: ID<Generation>, captured: Credits) {
+            self.generation = generation
+            self.captured = captured
         }
     }
 
@@ -28,10 +46,18 @@ public struct Grant: Sendable {
     public let reason: String
     /// Giving again under the same key changes nothing.
     public let idempotencyKey: String
+    /// From when on what is left of it cannot be held; nil when it never expires.
+    public let expiresAt: Timestamp?
+    /// Of a refund, and of nothing else.
+    public let refunded: Refunded?
 
     public init(
-        wallet: Wallet.Name, kind: Kind, amount: Credits, reason: String, idempotencyKey: String
+        wallet: Wallet.Name, kind: Kind, amount: Credits, reason: String, idempotencyKey: String,
+        expiresAt: Timestamp? = nil, refunding refunded: Refunded? = nil
     ) {
+        precondition((kind == .refund) == (refunded != nil), "a refund names its generation")
+        self.expiresAt = expiresAt
+        self.refunded = refunded
         self.wallet = wallet
         self.kind = kind
         self.amount = amount
@@ -52,7 +78,8 @@ public struct Grant: Sendable {
     /// Moves the credits once, however often it is called with this key.
     ///
     /// Refuses an amount of the wrong sign, a reason that is missing, a key used for something
-    /// else, and an adjustment that would take more than is available.
+    /// else, an adjustment that would take more than is available, a refund of more than was charged,
+    /// and an expiry that has passed. What has expired must have left the wallet before.
     public func give(at now: Timestamp, in transaction: borrowing Transaction) throws -> Given {
         try check()
         // The wallet's lock also makes two calls with one key take turns.
@@ -61,7 +88,8 @@ public struct Grant: Sendable {
         }
         if let before = try earlier(in: transaction) {
             guard before.amount == amount, before.kind == kind.rawValue,
-                before.mode == wallet.mode.rawValue
+                before.mode == wallet.mode.rawValue, before.expiresAt == expiresAt,
+                before.generation == refunded?.generation
             else {
                 throw Refusal(
                     .conflict,
@@ -73,16 +101,20 @@ public struct Grant: Sendable {
                 id: before.id, amount: amount, posting: before.posting, repeated: true,
                 wallet: locked)
         }
+        try checkExpiry(at: locked.judgedAt(now))
+        if let refunded { try check(refunded, in: transaction) }
         let posting = try post(to: &locked, at: now)
         let id = ID<Grant>(at: now)
         try Posting.insert([posting], in: transaction)
         try transaction.execute(
             """
             insert into grant_lot (account_id, id, mode, kind, amount, reason, idempotency_key,
-                posting_id, created_at)
+                posting_id, created_at, expires_at, generation_id)
             values (\(wallet.account), \(id), \(wallet.mode.rawValue), \(kind.rawValue), \(amount),
-                \(reason), \(idempotencyKey), \(posting.id), \(now))
+                \(reason), \(idempotencyKey), \(posting.id), \(now), \(expiresAt),
+                \(refunded?.generation))
             """)
+        if let expiresAt { try Wallet.expect(expiresAt, of: wallet, in: transaction) }
         return Given(
             id: id, amount: amount, posting: posting.id, repeated: false, wallet: locked)
     }
@@ -95,48 +127,8 @@ public struct Grant: Sendable {
         return try wallet.debit(-amount, to: kind.book, reason: reason, as: id, at: now)
     }
 
-    private func check() throws(Refusal) {
-        guard amount != .zero, kind == .adjustment || amount > .zero else {
-            throw Refusal(
-                .invalidValue, "A grant is more than zero; $\(amount) came.", field: "amount")
-        }
-        guard amount.nanodollars.magnitude <= UInt64(Self.amountMax.nanodollars) else {
-            throw Refusal(
-                .invalidValue, "A grant is at most $\(Self.amountMax).", field: "amount")
-        }
-        guard (1...500).contains(reason.count), reason.contains(where: { !$0.isWhitespace }) else {
-            throw Refusal(.invalidValue, "A reason has 1 to 500 characters.", field: "reason")
-        }
-        guard (1...255).contains(idempotencyKey.count) else {
-            throw Refusal(
-                .invalidValue, "An idempotency key has 1 to 255 characters.",
-                field: "idempotency-key")
-        }
-    }
-
     /// Ten million dollars at once: past it a typo is likelier than a customer, and sums stay far
     /// from what 64 bits hold.
     public static let amountMax = Credits(
         nanodollars: 10_000_000 * Credits.nanodollarsPerDollar)
-
-    private struct Earlier {
-        let id: ID<Grant>
-        let kind: String
-        let mode: String
-        let amount: Credits
-        let posting: ID<Posting>
-    }
-
-    private func earlier(in transaction: borrowing Transaction) throws -> Earlier? {
-        try transaction.first(
-            """
-            select id, kind, mode, amount, posting_id from grant_lot
-            where account_id = \(wallet.account) and idempotency_key = \(idempotencyKey)
-            """
-        ) { row in
-            Earlier(
-                id: try row.next(), kind: try row.next(), mode: try row.next(),
-                amount: try row.next(), posting: try row.next())
-        }
-    }
 }

@@ -33,10 +33,14 @@ public struct Wallet: Hashable, Sendable {
     public let alertBelow: Credits?
     /// The head of its chain of postings.
     public private(set) var chain: Chain
+    /// When the next lot expires that may have something left.
+    public let nextExpiry: Timestamp?
+    /// When the last lot expired of which something is left, for generations that began before.
+    public let lapsing: Timestamp?
 
     public init(
         name: Name, posted: Credits, held: Credits, creditLimit: Credits, chain: Chain,
-        alertBelow: Credits? = nil
+        alertBelow: Credits? = nil, nextExpiry: Timestamp? = nil, lapsing: Timestamp? = nil
     ) {
         self.name = name
         self.posted = posted
@@ -44,6 +48,8 @@ public struct Wallet: Hashable, Sendable {
         self.creditLimit = creditLimit
         self.chain = chain
         self.alertBelow = alertBelow
+        self.nextExpiry = nextExpiry
+        self.lapsing = lapsing
     }
 
     /// What a new hold may take.
@@ -103,6 +109,15 @@ public struct Wallet: Hashable, Sendable {
         return post(amount, from: .wallet, to: book, reason: reason, as: id, at: now)
     }
 
+    /// Takes `amount` out that has expired: a present goes back, what was paid for is breakage.
+    mutating func lapse(
+        _ amount: Credits, of lot: Lot, as id: ID<Posting>, at now: Timestamp
+    ) -> Posting {
+        precondition(amount <= available, "what is held does not expire")
+        return post(
+            amount, from: .wallet, to: lot.kind.breakage, reason: "expired", as: id, at: now)
+    }
+
     private mutating func post(
         _ amount: Credits, from debit: Book, to credit: Book, ending hold: Credits = .zero,
         for generation: ID<Generation>? = nil, reason: String, as id: ID<Posting>,
@@ -123,4 +138,6 @@ public struct Wallet: Hashable, Sendable {
 /// `wallet:<account>` where a journal is told.
 public enum Book: String, CaseIterable, Sendable {
     case wallet, revenue, funding, promotion, adjustment
+    /// Paid credits that expired.
+    case breakage
 }

@@ -35,7 +35,7 @@ extension Wallet {
         _ names: SQL, in transaction: borrowing Transaction
     ) throws -> Pending<Wallet> {
         try transaction.send(
-            "select w.account_id, w.mode, w.posted, w.held, w.credit_limit, w.postings, w.chain, w.alert_below from ("
+            "select w.account_id, w.mode, w.posted, w.held, w.credit_limit, w.postings, w.chain, w.alert_below, w.next_expiry, w.lapsing from ("
                 + names
                     + """
                     order by 1, 2) as t (account_id, mode),
@@ -54,7 +54,8 @@ extension Wallet {
         return Wallet(
             name: Name(account: account, mode: Mode(rawValue: mode) ?? .live),
             posted: try row.next(), held: try row.next(), creditLimit: try row.next(),
-            chain: Chain(number: try row.next(), hash: try row.next()), alertBelow: try row.next())
+            chain: Chain(number: try row.next(), hash: try row.next()), alertBelow: try row.next(),
+            nextExpiry: try row.next(), lapsing: try row.next())
     }
 
     /// Adds to what is held; a negative change gives back. Queued.
@@ -78,7 +79,8 @@ extension Wallet {
     ) throws -> Wallet? {
         try transaction.first(
             """
-            select account_id, mode, posted, held, credit_limit, postings, chain, alert_below
+            select account_id, mode, posted, held, credit_limit, postings, chain, alert_below,
+                next_expiry, lapsing
             from wallet
             where account_id = \(name.account) and mode = \(name.mode.rawValue)
             """, Self.read)
