@@ -100,11 +100,14 @@ extension LotBook {
             let amount = Credits(nanodollars: line.third)
             switch (line.word, line.id, lots[line.first]) {
             case ("gave", _, let lot?): apply(.gave(lot))
+            // A posting without its grant: another promise is broken.
+            case ("gave", _, nil): break
             case ("lapsed", let id?, _): apply(.lapsed(amount, of: id))
             default: apply(.took(amount, begun: line.time ?? .beginning))
             }
         }
         guard told == wallet.second - wallet.first else { return nil }
+        cover(after: wallet.first, through: wallet.second)
         for line in lines where line.kind == 3 {
             if let time = line.time { back(time, with: Credits(nanodollars: line.first)) }
         }
@@ -177,10 +180,10 @@ extension LotBook {
     /// a settlement can have waited for the database. Past it the whole chain is read.
     static let settlementsWaitMax: Duration = .seconds(3600)
 
-    /// Closes books under the locks of their wallets: what is left of the lots, what lapsed, and how
-    /// far it is worked out. Queued; the lapses' postings are not among it.
+    /// Closes books under the locks of their wallets, each up to the posting `through`: what is left
+    /// of the lots, what lapsed, and when to look again. Queued; the lapses' postings are not in it.
     public static func close(
-        _ books: [(book: LotBook, wallet: Wallet)], at now: Timestamp,
+        _ books: [(book: LotBook, through: Int64)], at now: Timestamp,
         in transaction: borrowing Transaction
     ) throws {
         guard !books.isEmpty else { return }
@@ -202,19 +205,23 @@ extension LotBook {
                     \(lapses.map(\.posting.amount)), \(lapses.map(\.posting.at)))
                 """)
         }
-        let times = books.map { $0.wallet.judgedAt(now) }
+        let names = books.map(\.book.wallet)
+        let bound = ID<Posting>.earliest(at: now - settlementsWaitMax)
         try transaction.send(
             """
             update wallet w
-            set next_expiry = t.next_expiry, lapsing = t.lapsing, lots_to = t.lots_to,
-                lots_debt = t.lots_debt, lots_after = t.lots_after
-            from unnest(\(books.map(\.book.wallet.account)),
-                \(books.map(\.book.wallet.mode.rawValue)),
-                \(zip(books, times).map { $0.book.nextExpiry(after: $1) }),
-                \(zip(books, times).map { $0.book.lapsing(at: $1) }),
-                \(books.map(\.wallet.chain.number)), \(books.map(\.book.debt)),
-                \(books.map { _ in ID<Posting>.earliest(at: now - settlementsWaitMax) }))
-                as t (account_id, mode, next_expiry, lapsing, lots_to, lots_debt, lots_after)
+            set lots_to = t.lots_to, lots_debt = t.lots_debt, lots_after = \(bound),
+                next_expiry = (
+                    select min(expires_at) from grant_lot l
+                    where l.account_id = w.account_id and l.mode = w.mode and l.spent < l.amount
+                        and l.expires_at > greatest(\(now), w.lapsing)),
+                lapsing = (
+                    select max(expires_at) from grant_lot l
+                    where l.account_id = w.account_id and l.mode = w.mode and l.spent < l.amount
+                        and l.expires_at <= greatest(\(now), w.lapsing))
+            from unnest(\(names.map(\.account)), \(names.map(\.mode.rawValue)),
+                \(books.map(\.through)), \(books.map(\.book.debt)))
+                as t (account_id, mode, lots_to, lots_debt)
             where w.account_id = t.account_id and w.mode = t.mode
             """)
     }
@@ -224,6 +231,11 @@ extension Wallet {
     /// The time by which its lots are judged: never before one that has been judged already, however
     /// late a server's clock is.
     public func judgedAt(_ now: Timestamp) -> Timestamp { max(now, lapsing ?? now) }
+
+    /// Whether something of it has expired, or will when a generation ends.
+    public func lapses(at now: Timestamp) -> Bool {
+        lapsing != nil || nextExpiry.map { $0 <= now } ?? false
+    }
 }
 
 extension Timestamp {

@@ -8,6 +8,8 @@ public import Units
 /// opened: that is what `verify` checks.
 public struct LotBook: Sendable {
     public let wallet: Wallet.Name
+    /// The number of the last posting before it was opened, and of the last that it was told of.
+    public private(set) var stretch: (after: Int64, through: Int64) = (0, 0)
     /// Every lot that it was opened with or that was given since, in the order of spending.
     public private(set) var lots: [Lot]
     /// What was spent when no lot had anything left: a credit limit. The next lot pays it first.
@@ -24,6 +26,9 @@ public struct LotBook: Sendable {
         self.lots = lots.sorted { $0.isSpent(before: $1) }
         self.debt = debt
     }
+
+    /// Says which postings it was told of.
+    mutating func cover(after: Int64, through: Int64) { stretch = (after, through) }
 
     /// What all lots have left. Less the debt, it is what the wallet has posted.
     public var left: Credits { lots.reduce(.zero) { $0 + $1.left } }
@@ -130,15 +135,5 @@ public struct LotBook: Sendable {
         }
         lapses += found
         return found
-    }
-
-    /// When the next lot expires that has something left.
-    public func nextExpiry(after now: Timestamp) -> Timestamp? {
-        lots.lazy.filter { $0.left > .zero && !$0.hasExpired(at: now) }.compactMap(\.expiresAt).min()
-    }
-
-    /// When the last lot expired of which something is left.
-    public func lapsing(at now: Timestamp) -> Timestamp? {
-        lots.lazy.filter { $0.left > .zero && $0.hasExpired(at: now) }.compactMap(\.expiresAt).max()
     }
 }

@@ -10,7 +10,12 @@ public struct PostingLine: Sendable {
     public let credit: Book
     public let amount: Credits
     public let reason: String
+    /// What was paid, or what of it was given back.
     public let generation: ID<Generation>?
+    /// What was given, or of what something expired.
+    public let lot: ID<Grant>?
+    /// When that expires, or did.
+    public let expiresAt: Timestamp?
 
     /// The postings of an account, newest first, up to `limit` before the one named.
     public static func list(
@@ -19,9 +24,17 @@ public struct PostingLine: Sendable {
     ) throws -> [PostingLine] {
         try transaction.rows(
             """
-            select id, at, mode, debit, credit, amount, reason, generation_id from posting
-            where account_id = \(account) and (\(before)::uuid is null or id < \(before))
-            order by id desc limit \(limit)
+            select p.id, p.at, p.mode, p.debit, p.credit, p.amount, p.reason,
+                coalesce(p.generation_id, l.generation_id), l.id, l.expires_at
+            from (
+                select * from posting
+                where account_id = \(account) and (\(before)::uuid is null or id < \(before))
+                order by id desc limit \(limit)
+            ) p
+            left join lapse x on x.account_id = p.account_id and x.posting_id = p.id
+            left join grant_lot l on l.account_id = p.account_id
+                and (l.posting_id = p.id or l.id = x.lot_id)
+            order by p.id desc
             """
         ) { row in
             let id: ID<Posting> = try row.next()
@@ -31,7 +44,8 @@ public struct PostingLine: Sendable {
                 id: id, at: at, mode: Mode(rawValue: words[0]) ?? .live,
                 debit: Book(rawValue: words[1]) ?? .wallet,
                 credit: Book(rawValue: words[2]) ?? .wallet,
-                amount: try row.next(), reason: try row.next(), generation: try row.next())
+                amount: try row.next(), reason: try row.next(), generation: try row.next(),
+                lot: try row.next(), expiresAt: try row.next())
         }
     }
 }

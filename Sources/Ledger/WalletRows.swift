@@ -19,6 +19,18 @@ extension Wallet {
         "select * from unnest(\(names.map(\.account)), \(names.map(\.mode.rawValue)))"
     }
 
+    /// A page of the wallets that `statement` answers as (account_id, mode), in the order of names.
+    public static func page(
+        _ statement: SQL, after last: Name?, limit: Int, in transaction: borrowing Transaction
+    ) throws -> [Name] {
+        try transaction.rows(
+            "select account_id, mode from (" + statement + """
+                ) w where \(last == nil)
+                    or (account_id, mode) > (\(last?.account), \(last?.mode.rawValue))
+                order by account_id, mode limit \(limit)
+                """, Name.read)
+    }
+
     /// Loads the wallets of `names` and keeps everyone else from changing them until the end of
     /// the transaction. Queued: the rows come with the next round trip.
     public static func lock(
@@ -49,10 +61,8 @@ extension Wallet {
 
     /// Reads the columns that `lock` selects.
     public static func read(_ row: inout RowReader) throws -> Wallet {
-        let account: ID<Account> = try row.next()
-        let mode: String = try row.next()
-        return Wallet(
-            name: Name(account: account, mode: Mode(rawValue: mode) ?? .live),
+        Wallet(
+            name: try .read(&row),
             posted: try row.next(), held: try row.next(), creditLimit: try row.next(),
             chain: Chain(number: try row.next(), hash: try row.next()), alertBelow: try row.next(),
             nextExpiry: try row.next(), lapsing: try row.next())
@@ -84,6 +94,15 @@ extension Wallet {
             from wallet
             where account_id = \(name.account) and mode = \(name.mode.rawValue)
             """, Self.read)
+    }
+}
+
+extension Wallet.Name {
+    /// Reads the columns `account_id` and `mode`.
+    public static func read(_ row: inout RowReader) throws -> Wallet.Name {
+        let account: ID<Account> = try row.next()
+        let mode: String = try row.next()
+        return Wallet.Name(account: account, mode: Mode(rawValue: mode) ?? .live)
     }
 }
 

@@ -141,6 +141,7 @@ struct Services: Sendable {
             group.addTask { await wakeUps.run() }
             group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
             group.addTask { await engine.uses.run(on: keeping, log: log) }
+            group.addTask { await Expiry.run(on: keeping, clock: clock, log: log) }
             await withTaskGroup(of: Void.self) { working in
                 if let worker { working.addTask { await worker.run() } }
                 if works { working.addTask { await deliverer.run() } }

@@ -12,6 +12,7 @@ extension Command {
             .needed("amount", "USD", "how much, such as 25.00"),
             .needed("reason", "R", "why, as on statements"),
             .flag("promotional", "a present rather than bought credits"),
+            .optional("expires", "T", "from when on what is left of it cannot be used"),
             .flag("test", "to the test wallet"),
             .optional("idempotency-key", "K", "giving again under the same key changes nothing"),
         ]
@@ -30,19 +31,52 @@ extension Command {
         ]
     ) { try await give($0, kind: .adjustment) }
 
+    static let creditsRefund = Command(
+        "credits refund", "give back what a generation was charged, or a part of it",
+        [
+            .needed("account", "ID", "whose"),
+            .needed("generation", "ID", "for which"),
+            .needed("amount", "USD", "how much, at most what it was charged"),
+            .needed("reason", "R", "why, as on statements"),
+            .optional("idempotency-key", "K", "refunding again under the same key changes nothing"),
+        ]
+    ) { session in
+        let options = session.options
+        let account = try options.neededID("account", of: Account.self)
+        let generation = try options.neededID("generation", of: Generation.self)
+        let amount = try options.credits("amount") ?? .zero
+        let (actor, key) = (session.actor, idempotencyKey(session))
+        let given = try await once(session) {
+            try Credits.refund(
+                amount, of: generation, account: account, key: key, by: actor, in: $0)
+        }
+        return shown(given, kind: .refund, [("generation_id", .id(generation))])
+    }
+
     static let creditsBalance = Command(
-        "credits balance", "show a balance",
+        "credits balance", "show a balance, and what is left of what was given",
         [.needed("account", "ID", "whose"), .flag("test", "of the test wallet")]
     ) { session in
         let name = try wallet(session)
-        let found = try await session.database.read { try Wallet.find(name, in: $0) }
+        let now = session.clock.now
+        let found = try await session.database.read {
+            try Balance.find(name, lots: .all, at: now, in: $0)
+        }
         guard let found else { throw Refusal(.notFound, "There is no account \(name.account).") }
         return .record(
             [
                 ("id", .id(name.account)), ("account_id", .id(name.account)),
                 ("mode", .string(name.mode.rawValue)),
             ]
-                + found.members)
+                + found.wallet.members,
+            table: .init(
+                name: "lots", columns: ["id", "kind", "given", "left", "expires_at"],
+                rows: found.lots.map { lot in
+                    [
+                        .id(lot.id), .string(lot.kind.rawValue), .credits(lot.given),
+                        .credits(lot.left), .optional(lot.expiresAt, JSON.time),
+                    ]
+                }))
     }
 
     static let creditsHistory = Command(
@@ -62,13 +96,17 @@ extension Command {
                 of: account, before: before, limit: limit, in: transaction)
         }
         return .list(
-            ["id", "at", "mode", "debit", "credit", "amount", "reason", "generation_id"],
+            [
+                "id", "at", "mode", "debit", "credit", "amount", "reason", "generation_id", "lot_id",
+                "expires_at",
+            ],
             lines.map { line in
                 [
                     .id(line.id), .time(line.at), .string(line.mode.rawValue),
                     .string(line.debit.told(of: account)), .string(line.credit.told(of: account)),
                     .credits(line.amount), .string(line.reason),
-                    .optional(line.generation, JSON.id),
+                    .optional(line.generation, JSON.id), .optional(line.lot, JSON.id),
+                    .optional(line.expiresAt, JSON.time),
                 ]
             })
     }
@@ -84,26 +122,40 @@ extension Command {
         let actor = session.actor
         let grant = Grant(
             wallet: try wallet(session), kind: kind, amount: try options.credits("amount") ?? .zero,
-            reason: options.needed("reason"),
-            // Without one, this call is the only one of its kind.
-            idempotencyKey: options.text("idempotency-key") ?? "cli-\(ID<Grant>(at: actor.now))")
-        let give: @Sendable (borrowing Transaction) throws -> Grant.Given = {
-            try Credits.give(grant, by: actor, in: $0)
-        }
-        let given: Grant.Given
+            reason: options.needed("reason"), idempotencyKey: idempotencyKey(session),
+            expiresAt: kind == .adjustment ? nil : try options.time("expires"))
+        let given = try await once(session) { try Credits.give(grant, by: actor, in: $0) }
+        return shown(
+            given, kind: kind, [("expires_at", .optional(grant.expiresAt, JSON.time))])
+    }
+
+    /// Without one, this call is the only one of its kind.
+    private static func idempotencyKey(_ session: Session) -> String {
+        session.options.text("idempotency-key") ?? "cli-\(ID<Grant>(at: session.actor.now))"
+    }
+
+    /// Carries `give` out; its key makes a second attempt harmless, and tells what came of the first.
+    private static func once(
+        _ session: Session, _ give: @escaping @Sendable (borrowing Transaction) throws -> Grant.Given
+    ) async throws -> Grant.Given {
         do {
-            given = try await session.database.transaction(give)
+            return try await session.database.transaction(give)
         } catch DatabaseFailure.uncertain {
-            // Its key makes a second attempt harmless, and tells what came of the first.
-            given = try await session.database.transaction(give)
+            return try await session.database.transaction(give)
         }
-        return .record(
+    }
+
+    private static func shown(
+        _ given: Grant.Given, kind: Grant.Kind, _ more: [(String, JSON)]
+    ) -> Result {
+        .record(
             [
-                ("id", .id(given.id)), ("account_id", .id(grant.wallet.account)),
-                ("mode", .string(grant.wallet.mode.rawValue)), ("kind", .string(kind.rawValue)),
-                ("amount", .credits(given.amount)), ("posting_id", .id(given.posting)),
-                ("repeated", .bool(given.repeated)),
-            ] + given.wallet.members)
+                ("id", .id(given.id)), ("account_id", .id(given.wallet.name.account)),
+                ("mode", .string(given.wallet.name.mode.rawValue)),
+                ("kind", .string(kind.rawValue)), ("amount", .credits(given.amount)),
+            ] + more
+                + [("posting_id", .id(given.posting)), ("repeated", .bool(given.repeated))]
+                + given.wallet.members)
     }
 }
 

@@ -14,39 +14,66 @@ extension Application {
         }
     }
 
-    /// The wallet that a caller pays from.
+    /// The wallet that a caller pays from, as it is now.
     func wallet(of caller: Key.Standing) async throws -> Wallet {
-        try await database.read(as: caller.account) { try Self.wallet(of: caller, in: $0) }
+        let now = clock.now
+        return try await database.read(as: caller.account) {
+            try Self.balance(of: caller, at: now, in: $0).wallet
+        }
     }
 
-    static func wallet(
-        of caller: Key.Standing, in transaction: borrowing Transaction
-    ) throws -> Wallet {
+    static func balance(
+        of caller: Key.Standing, lots: Balance.Lots = .none, at now: Timestamp,
+        in transaction: borrowing Transaction
+    ) throws -> Balance {
         let name = Wallet.Name(account: caller.account, mode: caller.mode)
-        guard let wallet = try Wallet.find(name, in: transaction) else {
+        guard let balance = try Balance.find(name, lots: lots, at: now, in: transaction) else {
             throw Refusal(.notFound, "This account has no \(caller.mode.rawValue) wallet.")
         }
-        return wallet
+        return balance
     }
 
     /// The same, with the sums of its life.
     func funding(of caller: Key.Standing) async throws -> (Funding, Wallet) {
-        try await database.read(as: caller.account) { transaction in
-            let wallet = try Self.wallet(of: caller, in: transaction)
-            return (try Funding.of(wallet, in: transaction), wallet)
+        let now = clock.now
+        return try await database.read(as: caller.account) { transaction in
+            let balance = try Self.balance(of: caller, at: now, in: transaction)
+            let funding = try Funding.of(
+                balance.wallet, less: balance.expired, in: transaction)
+            return (funding, balance.wallet)
         }
     }
 
-    /// `GET /v1/balance`: the wallet that this key pays from.
+    /// Lots told of, at most: the ones that expire soonest.
+    private static let lotsMax = 100
+
+    /// `GET /v1/balance`: the wallet that this key pays from, and what of it expires when.
     func balance(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
-        let wallet = try await wallet(of: caller)
+        let now = clock.now
+        let balance = try await database.read(as: caller.account) {
+            try Self.balance(of: caller, lots: .expiring, at: now, in: $0)
+        }
+        let wallet = balance.wallet
+        // In the order of spending, so the soonest is first.
+        let expiring = balance.lots.filter { $0.expiresAt.map { $0 > now } ?? false }
         return .json(
             .object([
                 ("mode", .string(caller.mode.rawValue)), ("currency", .string("USD")),
                 ("posted", .credits(wallet.posted)), ("held", .credits(wallet.held)),
                 ("credit_limit", .credits(wallet.creditLimit)),
                 ("available", .credits(wallet.available)),
+                ("next_expiry", .optional(expiring.first?.expiresAt, JSON.time)),
+                (
+                    "expiring",
+                    .array(
+                        expiring.prefix(Self.lotsMax).map { lot in
+                            .object([
+                                ("kind", .string(lot.kind.rawValue)), ("left", .credits(lot.left)),
+                                ("expires_at", .optional(lot.expiresAt, JSON.time)),
+                            ])
+                        })
+                ),
             ]))
     }
 }

@@ -8,11 +8,12 @@ extension Application {
     /// `GET /v2/me`: whose key this is, and what it can spend.
     func v2Me(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
+        let now = clock.now
         let (account, key, balance) = try await database.read(as: caller.account) { transaction in
             (
                 try Account.find(caller.account, in: transaction),
                 try Key.find(caller.id, of: caller.account, in: transaction),
-                try Self.wallet(of: caller, in: transaction)
+                try Self.balance(of: caller, at: now, in: transaction).wallet
             )
         }
         return .json(

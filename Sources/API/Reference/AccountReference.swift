@@ -14,13 +14,25 @@ extension Reference.Chapter {
 
     private static let balance = Operation(
         "getBalance", "The wallet that this key pays from",
-        "`available` is what is posted, less what is held, plus the credit limit.",
+        """
+        `available` is what is posted, less what is held, plus the credit limit. `expiring` lists what \
+        expires, the soonest first: it is spent before everything else, presents before what was bought. What \
+        running generations hold at that instant stays for them.
+        """,
         answers: [
             .json(
                 .object(
                     .must("mode", Shape.mode), .must("currency", .word(["USD"])),
                     .must("posted", .money()), .must("held", .money()),
-                    .must("credit_limit", .money()), .must("available", .money())), "The wallet.")
+                    .must("credit_limit", .money()), .must("available", .money()),
+                    .must("next_expiry", .time().orNull),
+                    .must(
+                        "expiring",
+                        .list(
+                            of: .object(
+                                .must("kind", .word(["paid", "promotional"])),
+                                .must("left", .money()), .must("expires_at", .time()))))),
+                "The wallet.")
         ]
     ).refusing(.notFound)
 

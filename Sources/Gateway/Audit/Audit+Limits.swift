@@ -1,7 +1,13 @@
 import Postgres
 
 extension Audit {
-    static let driftedMeters: SQL = """
+    /// What limits are held against.
+    static let meters = [
+        Check(name: "a meter counts what is open", sql: driftedMeters),
+        Check(name: "a meter knows what its month cost", sql: driftedSpending),
+    ]
+
+    private static let driftedMeters: SQL = """
         select format('meter %s of account %s %s: %s open, generations say %s', m.subject,
             m.account_id, m.mode, m.open, g.open)
         from meter m
@@ -15,7 +21,7 @@ extension Audit {
         """
 
     /// Of whoever has limits now: nothing is counted while there are none.
-    static let driftedSpending: SQL = """
+    private static let driftedSpending: SQL = """
         select format('meter %s of account %s %s: %s nanodollars since %s, generations say %s',
             m.subject, m.account_id, m.mode, m.month_spent, m.month, g.spent)
         from meter m

@@ -24,28 +24,58 @@ public struct Audit: Sendable {
     static let overdueGrace: Duration = .seconds(30)
 
     /// Runs every check against one snapshot. `database` should have no statement time-out: a year
-    /// of postings takes longer than a request may.
-    public static func run(on database: Database, at now: Timestamp) async throws -> Audit {
+    /// of postings takes longer than a request may. `tell` hears of each check before it begins.
+    public static func run(
+        on database: Database, at now: Timestamp,
+        telling tell: (@Sendable (_ check: String, _ number: Int, _ count: Int) -> Void)? = nil
+    ) async throws -> Audit {
         let checks = all(at: now)
         let findings = try await database.read { transaction in
             // One snapshot for all checks: between two, money would have moved on.
             try transaction.execute("set transaction isolation level repeatable read")
-            return try checks.flatMap { check in
-                try transaction.rows(check.sql + " limit \(shownMax)") { row in
-                    Finding(check: check.name, detail: try row.next())
+            var findings: [Finding] = []
+            for (number, check) in checks.enumerated() {
+                tell?(check.name, number + 1, checks.count)
+                findings += try check.details(in: transaction).prefix(shownMax).map {
+                    Finding(check: check.name, detail: $0)
                 }
             }
+            return findings
         }
         return Audit(checks: checks.map(\.name), findings: findings)
     }
 
-    private struct Check: Sendable {
+    /// A promise, and how to find what breaks it.
+    struct Check: Sendable {
         let name: String
-        /// Answers one text a row that breaks the promise.
-        let sql: SQL
+        private let find: @Sendable (borrowing Transaction) throws -> [String]
+
+        /// One that a statement can check: it answers one text a row that breaks the promise.
+        init(name: String, sql: SQL) {
+            self.name = name
+            find = { transaction in
+                try transaction.rows(sql + " limit \(shownMax)") { try $0.next() }
+            }
+        }
+
+        /// One that has to be walked over. `find` holds little at a time, and stops soon after it
+        /// has found what is shown.
+        init(name: String, find: @escaping @Sendable (borrowing Transaction) throws -> [String]) {
+            self.name = name
+            self.find = find
+        }
+
+        func details(in transaction: borrowing Transaction) throws -> [String] {
+            try find(transaction)
+        }
     }
 
+    /// Every check. Each part of the product has its own, in a file of its own.
     private static func all(at now: Timestamp) -> [Check] {
+        money(at: now) + meters + lots(at: now) + log
+    }
+
+    private static func money(at now: Timestamp) -> [Check] {
         [
             Check(name: "no wallet is below zero available", sql: belowZero),
             Check(name: "a wallet is the sum of its postings", sql: driftedWallets),
@@ -57,8 +87,6 @@ public struct Audit: Sendable {
             Check(name: "a batch counts its open members", sql: driftedBatches),
             Check(name: "an idempotency key names work that exists", sql: strayKeys),
             Check(name: "no hold is open past its deadline", sql: overdue(at: now)),
-            Check(name: "a meter counts what is open", sql: driftedMeters),
-            Check(name: "a meter knows what its month cost", sql: driftedSpending),
         ]
     }
 
@@ -95,20 +123,25 @@ public struct Audit: Sendable {
     /// The text that is hashed is written in Swift in Posting.swift; here it is written again, on
     /// purpose, by other means.
     private static let brokenChains: SQL = """
-        select format('posting %s, number %s of wallet %s %s', id, number, account_id, mode)
+        select format('posting %s of wallet %s %s: number %s in place %s, hash %s… where its row makes %s…',
+            id, account_id, mode, number, place, left(encode(hash, 'hex'), 12),
+            left(encode(made, 'hex'), 12))
+                || case when number = postings and hash <> chain
+                    then format(', the wallet ends with %s…', left(encode(chain, 'hex'), 12)) else '' end
         from (
-            select p.*, w.postings, w.chain,
-                lag(p.hash, 1, decode(repeat('00', 32), 'hex')) over chain as previous,
-                row_number() over chain as place
-            from posting p join wallet w using (account_id, mode)
-            window chain as (partition by account_id, mode order by number)
-        ) p
-        where number <> place
-            or hash <> sha256(previous || convert_to(concat(
+            select p.*, sha256(previous || convert_to(concat(
                 number, '|', mode, '|', account_id, '|', id, '|', debit, '|', credit, '|', amount,
                 '|', ended_hold, '|', generation_id, '|',
-                (extract(epoch from at) * 1000000)::bigint, '|', reason), 'UTF8'))
-            or (number = postings and hash <> chain)
+                (extract(epoch from at) * 1000000)::bigint, '|', reason), 'UTF8')) as made
+            from (
+                select p.*, w.postings, w.chain,
+                    lag(p.hash, 1, decode(repeat('00', 32), 'hex')) over chain as previous,
+                    row_number() over chain as place
+                from posting p join wallet w using (account_id, mode)
+                window chain as (partition by account_id, mode order by number)
+            ) p
+        ) p
+        where number <> place or hash <> made or (number = postings and hash <> chain)
         """
 
     private static let driftedCaptures: SQL = """
@@ -131,12 +164,16 @@ public struct Audit: Sendable {
         """
 
     private static let driftedGrants: SQL = """
-        select format('grant %s of account %s: %s, posting %s says %s', l.id, l.account_id,
-            l.amount, l.posting_id, p.amount)
+        select format('grant %s of account %s: %s (%s), posting %s says %s from %s to %s', l.id,
+            l.account_id, l.amount, l.kind, l.posting_id, p.amount, p.debit, p.credit)
         from grant_lot l
+        left join (values ('paid', 'funding'), ('promotional', 'promotion'),
+            ('adjustment', 'adjustment'), ('refund', 'revenue')) b (kind, book) on b.kind = l.kind
         left join posting p on p.account_id = l.account_id and p.id = l.posting_id
-        where p.id is null or p.mode <> l.mode
-            or l.amount <> case when p.credit = 'wallet' then p.amount else -p.amount end
+        where p.id is null or p.mode <> l.mode or p.amount <> abs(l.amount)
+            or (p.debit, p.credit) is distinct from (
+                case when l.amount > 0 then b.book else 'wallet' end,
+                case when l.amount > 0 then 'wallet' else b.book end)
         """
 
     private static let driftedBatches: SQL = """

@@ -25,6 +25,10 @@ package struct Desk {
     /// What accounts want to be told before they meet a wall.
     package private(set) var alerts: [WebhookEvent] = []
 
+    /// The books of wallets of which something expires while these are judged.
+    private var lots: [Wallet.Name: LotBook]
+    private let now: Timestamp
+
     private var remembered: [RememberedKey.Name: RememberedKey]
     /// Generations that wait in the queue, by account; only of accounts that submit to it.
     private var queued: [ID<Account>: Int]
@@ -37,9 +41,12 @@ package struct Desk {
     package init(
         keys: [Key.Standing], wallets: [Wallet], generations: [OpenGeneration],
         limits: [ID<Key>: KeyLimits] = [:], meters: [Meter] = [],
+        lots: [Wallet.Name: LotBook] = [:], at now: Timestamp = Timestamp(seconds: 0),
         remembered: [RememberedKey] = [], queued: [ID<Account>: Int] = [:],
         queueDepthMax: Int = .max
     ) {
+        self.lots = lots
+        self.now = now
         self.limits = limits
         self.meters = Dictionary(
             meters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -52,6 +59,8 @@ package struct Desk {
             wallets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.generations = Dictionary(
             generations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        // Before anybody is judged: what has expired cannot be held.
+        for name in lots.keys.sorted() { expire(name) }
     }
 
     /// Lets a submission in and sets aside what it can cost, all of it or nothing, or refuses it.
@@ -76,6 +85,7 @@ package struct Desk {
             try wallet.hold(quote)
             wallets[name] = wallet
             holds[name, default: .zero] += quote
+            lots[name]?.hold(quote, begun: submission.at)
         }
         for meter in entry.meters {
             meters[meter.name] = meter
@@ -174,6 +184,9 @@ package struct Desk {
             throw Refusal(.conflict, "Generation \(row.id) has passed to another server.")
         }
         let settled = try settle(settlement, row)
+        lots[settlement.wallet]?.end(
+            hold: row.held, captured: settled.captured, begun: row.metered?.begun ?? settlement.at)
+        expire(settlement.wallet)
         if let metered = row.metered {
             leaveMeters(metered, of: settlement.wallet, releasing: settled.released)
         }
@@ -182,6 +195,23 @@ package struct Desk {
             captured: settled.captured, posting: settled.posting, run: row.run,
             hasTask: row.hasTask, batch: row.batch, webhook: row.webhook, metered: row.metered)
         return .ends(settled)
+    }
+
+    /// Takes what has expired, and what no hold keeps any more, out of a wallet.
+    private mutating func expire(_ name: Wallet.Name) {
+        guard var book = lots[name], var wallet = wallets[name] else { return }
+        let before = wallet.lasting
+        postings += book.expire(from: &wallet, at: wallet.judgedAt(now)).map(\.posting)
+        alerts += [WebhookEvent.low(wallet, since: before, at: now)].compactMap(\.self)
+        lots[name] = book
+        wallets[name] = wallet
+    }
+
+    /// The books to be closed, each up to its wallet's last posting.
+    package var closing: [(book: LotBook, through: Int64)] {
+        lots.values.sorted { $0.wallet < $1.wallet }.compactMap { book in
+            wallets[book.wallet].map { (book, $0.chain.number) }
+        }
     }
 
     private mutating func leaveMeters(
@@ -222,9 +252,7 @@ package struct Desk {
         postings.append(
             wallet.capture(
                 captured, of: row.held, for: row.id, as: settlement.posting, at: settlement.at))
-        if let line = wallet.alertBelow, before >= line, wallet.lasting < line {
-            alerts.append(.low(wallet, below: line, at: settlement.at))
-        }
+        alerts += [WebhookEvent.low(wallet, since: before, at: settlement.at)].compactMap(\.self)
         return Settled(held: row.held, captured: captured, posting: settlement.posting)
     }
 

@@ -134,10 +134,15 @@ final class Till: Sendable {
                 }
             }
         }
+        // What expires may leave only once the holds on it are given back.
+        let released = desk.closing.isEmpty ? [:] : desk.holds.filter { $0.value < .zero }
+        try Wallet.changeHolds(released, in: transaction)
         // Postings first: a capture gives back what it does not take, and a hold of the same batch
         // may need that. The other way round the wallet would pass below zero in between.
         try Posting.insert(desk.postings, in: transaction)
-        try Wallet.changeHolds(desk.holds, in: transaction)
+        try Wallet.changeHolds(
+            released.isEmpty ? desk.holds : desk.holds.filter { $0.value > .zero }, in: transaction)
+        try LotBook.close(desk.closing, at: Self.time(of: entries), in: transaction)
         try Meter.update(desk.movedMeters, in: transaction)
         try Batch.begin(begun, in: transaction)
         try Generation.begin(begun, in: transaction)
@@ -148,6 +153,16 @@ final class Till: Sendable {
         try Attempt.insert(ended.map(\.0), in: transaction)
         try tell(of: ended.map(\.0), desk, in: transaction)
         return outcomes
+    }
+
+    /// When a batch is judged: at the time of its last member.
+    private static func time(of entries: [Entry]) -> Timestamp {
+        entries.reduce(Timestamp(seconds: 0)) { latest, entry in
+            switch entry {
+            case .admit(let submission): max(latest, submission.at)
+            case .settle(let settlement): max(latest, settlement.at)
+            }
+        }
     }
 
     /// Queues what customers want to be told of ends, in the same transaction as the ends.
@@ -198,11 +213,15 @@ final class Till: Sendable {
         let standings = try keys?.rows() ?? []
         if let first = submissions.first { uses?.note(standings, for: .generate, at: first.at) }
         let open = try generations?.rows() ?? []
+        let locked = try wallets.rows()
+        let now = time(of: entries)
+        let lots = try Expiry.books(
+            of: locked, ending: open, settlements, at: now, in: transaction)
         let limited = try LimitsInForce.load(
             standings, open, settlements, at: submissions.first?.at, in: transaction)
         return Desk(
-            keys: standings, wallets: try wallets.rows(), generations: open,
-            limits: limited.limits, meters: limited.meters,
+            keys: standings, wallets: locked, generations: open,
+            limits: limited.limits, meters: limited.meters, lots: lots, at: now,
             remembered: try remembered?.rows() ?? [],
             queued: Dictionary(try queued?.rows() ?? [], uniquingKeysWith: { first, _ in first }),
             queueDepthMax: queueDepthMax)

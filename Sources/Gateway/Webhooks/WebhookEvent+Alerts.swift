@@ -3,9 +3,15 @@ import Units
 
 /// What accounts are told before they meet a wall.
 extension WebhookEvent {
-    /// A charge has taken a wallet below `line`.
-    static func low(_ wallet: Wallet, below line: Credits, at now: Timestamp) -> WebhookEvent {
-        alert(
+    /// What a wallet's account is told when a charge or an expiry has taken it from `before` below
+    /// its line; nil when it has not.
+    static func low(
+        _ wallet: Wallet, since before: Credits, at now: Timestamp
+    ) -> WebhookEvent? {
+        guard let line = wallet.alertBelow, before >= line, wallet.lasting < line else {
+            return nil
+        }
+        return alert(
             .balanceLow, of: wallet.name.account,
             [
                 ("mode", .string(wallet.name.mode.rawValue)), ("balance", .credits(wallet.posted)),
