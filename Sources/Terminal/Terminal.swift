@@ -8,6 +8,9 @@ public enum Terminal {
     /// Writes what is not part of the answer.
     public static func complain(_ text: String) { put(text, on: STDERR_FILENO) }
 
+    /// Whether somebody reads what is not part of the answer while it is written.
+    public static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
     private static func put(_ text: String, on file: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -86,10 +86,11 @@ extension Command {
     }
 
     private static func shown(_ id: ID<Account>, _ session: Session) async throws -> Result {
+        let now = session.clock.now
         let (account, wallets) = try await session.database.read { transaction in
             let account = try Account.find(id, in: transaction)
             let wallets = try Mode.allCases.compactMap { mode in
-                try Wallet.find(.init(account: id, mode: mode), in: transaction)
+                try Balance.find(.init(account: id, mode: mode), at: now, in: transaction)?.wallet
             }
             return (account, wallets)
         }

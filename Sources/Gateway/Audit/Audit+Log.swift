@@ -1,6 +1,12 @@
 import Postgres
 
 extension Audit {
+    static func logHead(in transaction: borrowing Transaction) throws -> LogHead? {
+        try transaction.first("select number, hash from audit_head") {
+            LogHead(number: try $0.next(), hash: try $0.next())
+        }
+    }
+
     /// The audit log itself.
     static let log = [
         Check(name: "the audit log's chain is whole", sql: brokenLinks),

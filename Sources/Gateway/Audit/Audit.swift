@@ -16,6 +16,15 @@ public struct Audit: Sendable {
 
     public let checks: [String]
     public let findings: [Finding]
+    /// The end of the audit log's chain. Kept elsewhere, it shows that a chain was made anew as a
+    /// whole, which nothing inside the database can.
+    public let logHead: LogHead?
+
+    /// How many events there are, and the last one's hash.
+    public struct LogHead: Sendable {
+        public let number: Int64
+        public let hash: [UInt8]
+    }
 
     /// Findings shown of one check: the first ones tell, the rest only scrolls.
     static let shownMax = 20
@@ -30,7 +39,7 @@ public struct Audit: Sendable {
         telling tell: (@Sendable (_ check: String, _ number: Int, _ count: Int) -> Void)? = nil
     ) async throws -> Audit {
         let checks = all(at: now)
-        let findings = try await database.read { transaction in
+        let (findings, head) = try await database.read { transaction in
             // One snapshot for all checks: between two, money would have moved on.
             try transaction.execute("set transaction isolation level repeatable read")
             var findings: [Finding] = []
@@ -40,9 +49,9 @@ public struct Audit: Sendable {
                     Finding(check: check.name, detail: $0)
                 }
             }
-            return findings
+            return (findings, try logHead(in: transaction))
         }
-        return Audit(checks: checks.map(\.name), findings: findings)
+        return Audit(checks: checks.map(\.name), findings: findings, logHead: head)
     }
 
     /// A promise, and how to find what breaks it.
