@@ -143,7 +143,10 @@ let package = Package(
             ["HTTP", "HTTPClient", "Pictures", "ProviderSupport", "Signing", "Units"]),
         tests(
             of: "Ledger",
-            ["DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "Signing", "Units"]),
+            [
+                "DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "SeedSupport", "Signing",
+                "Units",
+            ]),
         tests(
             of: "Gateway",
             [

@@ -1,4 +1,5 @@
 import GatewaySupport
+import Jobs
 import Ledger
 import Postgres
 import Testing
