@@ -144,7 +144,8 @@ let package = Package(
         tests(
             of: "Ledger",
             [
-                "DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "SeedSupport", "Signing",
+                "DatabaseSupport", "Gateway", "GatewaySupport", "Postgres", "SeedSupport",
+                "Signing",
                 "Units",
             ]),
         tests(

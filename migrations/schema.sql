@@ -1,5 +1,41 @@
 -- The shape of the database after every migration. Written by `make schema`; a test keeps it true.
 
+CREATE FUNCTION public.audit_event_is_linked() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform link_audit_event(new);
+    return null;
+end $$;
+
+CREATE TABLE public.audit_event (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    account_id uuid,
+    subject text NOT NULL,
+    reason text,
+    details jsonb NOT NULL
+);
+
+CREATE FUNCTION public.link_audit_event(event public.audit_event) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    head audit_head;
+begin
+    select * into strict head from audit_head for update;
+    head.number := head.number + 1;
+    -- An array of JSON, because any of these texts may contain any separator.
+    head.hash := sha256(head.hash || convert_to(jsonb_build_array(head.number, event.id,
+        (extract(epoch from event.at) * 1000000)::bigint, event.actor, event.action, event.account_id, event.subject,
+        event.reason, event.details)::text, 'UTF8'));
+    insert into audit_link (number, event_id, hash) values (head.number, event.id, head.hash);
+    update audit_head set number = head.number, hash = head.hash;
+end $$;
+
 CREATE FUNCTION public.make_partitions(month date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -166,15 +202,17 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_scopes CHECK ((scopes <@ ARRAY['generate'::text, 'read'::text, 'admin:keys'::text]))
 );
 
-CREATE TABLE public.audit_event (
-    id uuid NOT NULL,
-    at timestamp with time zone NOT NULL,
-    actor text NOT NULL,
-    action text NOT NULL,
-    account_id uuid,
-    subject text NOT NULL,
-    reason text,
-    details jsonb NOT NULL
+CREATE TABLE public.audit_head (
+    one boolean DEFAULT true NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT there_is_one_head CHECK (one)
+);
+
+CREATE TABLE public.audit_link (
+    number bigint NOT NULL,
+    event_id uuid NOT NULL,
+    hash bytea NOT NULL
 );
 
 CREATE TABLE public.batch (
@@ -279,11 +317,17 @@ CREATE TABLE public.grant_lot (
     idempotency_key text NOT NULL,
     posting_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    generation_id uuid,
+    spent bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT a_lot_is_spent_within_itself CHECK (((spent >= 0) AND (spent <= GREATEST(amount, (0)::bigint)))),
+    CONSTRAINT a_refund_names_its_generation CHECK ((((kind = 'refund'::text) = (generation_id IS NOT NULL)) AND ((kind <> 'refund'::text) OR (amount > 0)))),
     CONSTRAINT grant_lot_has_a_reason CHECK (((length(btrim(reason)) >= 1) AND (length(btrim(reason)) <= 500))),
     CONSTRAINT grant_lot_key_length CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255))),
-    CONSTRAINT grant_lot_kind CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text, 'adjustment'::text]))),
+    CONSTRAINT grant_lot_kind CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text, 'adjustment'::text, 'refund'::text]))),
     CONSTRAINT grant_lot_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
-    CONSTRAINT grant_lot_moves_something CHECK ((amount <> 0))
+    CONSTRAINT grant_lot_moves_something CHECK ((amount <> 0)),
+    CONSTRAINT only_bought_and_promised_credits_expire CHECK (((expires_at IS NULL) OR ((kind = ANY (ARRAY['paid'::text, 'promotional'::text])) AND (expires_at > created_at))))
 );
 
 CREATE TABLE public.idempotency_key (
@@ -321,6 +365,15 @@ CREATE TABLE public.key_request (
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT key_request_fingerprint_is_whole CHECK ((octet_length(fingerprint) = 32)),
     CONSTRAINT key_request_key_is_short CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+);
+
+CREATE TABLE public.lapse (
+    account_id uuid NOT NULL,
+    posting_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT lapse_amount_is_positive CHECK ((amount > 0))
 );
 
 CREATE TABLE public.meter (
@@ -405,7 +458,7 @@ CREATE TABLE public.posting (
     CONSTRAINT capture_stays_within_its_hold CHECK ((((generation_id IS NULL) AND (ended_hold = 0)) OR ((generation_id IS NOT NULL) AND (debit = 'wallet'::text) AND (amount <= ended_hold)))),
     CONSTRAINT posting_amount_is_positive CHECK ((amount > 0)),
     CONSTRAINT posting_balances CHECK (((debit = 'wallet'::text) <> (credit = 'wallet'::text))),
-    CONSTRAINT posting_book CHECK ((((debit = 'wallet'::text) OR (debit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text]))) AND ((credit = 'wallet'::text) OR (credit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text]))))),
+    CONSTRAINT posting_book CHECK ((((debit = 'wallet'::text) OR (debit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text]))) AND ((credit = 'wallet'::text) OR (credit = ANY (ARRAY['revenue'::text, 'funding'::text, 'promotion'::text, 'adjustment'::text, 'breakage'::text]))))),
     CONSTRAINT posting_hold_is_not_negative CHECK ((ended_hold >= 0)),
     CONSTRAINT posting_mode CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 )
@@ -453,6 +506,11 @@ CREATE TABLE public.wallet (
     postings bigint DEFAULT 0 NOT NULL,
     chain bytea DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea NOT NULL,
     alert_below bigint,
+    next_expiry timestamp with time zone,
+    lapsing timestamp with time zone,
+    lots_to bigint DEFAULT 0 NOT NULL,
+    lots_debt bigint DEFAULT 0 NOT NULL,
+    lots_after uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     CONSTRAINT wallet_holds_are_not_negative CHECK ((held >= 0)),
     CONSTRAINT wallet_is_within_reason CHECK ((((posted >= '-1000000000000000000'::bigint) AND (posted <= '1000000000000000000'::bigint)) AND (credit_limit <= '1000000000000000000'::bigint))),
     CONSTRAINT wallet_limit_is_not_negative CHECK ((credit_limit >= 0)),
@@ -519,14 +577,26 @@ ALTER TABLE ONLY public.grant_lot
 ALTER TABLE ONLY public.model_name
     ADD CONSTRAINT a_name_means_one_model PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.grant_lot
+    ADD CONSTRAINT a_posting_makes_one_lot UNIQUE (account_id, posting_id);
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_link
+    ADD CONSTRAINT an_event_has_one_link UNIQUE (event_id);
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (account_id, id);
 
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.audit_link
+    ADD CONSTRAINT audit_link_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (account_id, id);
@@ -551,6 +621,9 @@ ALTER TABLE ONLY public.image
 
 ALTER TABLE ONLY public.key_request
     ADD CONSTRAINT key_request_pkey PRIMARY KEY (account_id, idempotency_key);
+
+ALTER TABLE ONLY public.lapse
+    ADD CONSTRAINT lapse_pkey PRIMARY KEY (account_id, posting_id);
 
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_pkey PRIMARY KEY (account_id, subject, mode);
@@ -613,6 +686,12 @@ CREATE INDEX image_of_generation ON ONLY public.image USING btree (account_id, g
 
 CREATE INDEX model_name_of_model ON public.model_name USING btree (model);
 
+CREATE INDEX refunds_of_generation ON public.grant_lot USING btree (account_id, generation_id) WHERE (generation_id IS NOT NULL);
+
+CREATE INDEX wallet_expiry ON public.wallet USING btree (next_expiry) WHERE (next_expiry IS NOT NULL);
+
+CREATE INDEX wallet_lapsing ON public.wallet USING btree (account_id, mode) WHERE (lapsing IS NOT NULL);
+
 CREATE INDEX webhook_due ON public.webhook_delivery USING btree (account_id, next_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX webhook_ended ON public.webhook_delivery USING btree (ended_at) WHERE (state <> 'pending'::text);
@@ -623,7 +702,19 @@ CREATE INDEX webhook_of_generation ON public.webhook_delivery USING btree (accou
 
 CREATE TRIGGER audit_event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE CONSTRAINT TRIGGER audit_event_is_linked AFTER INSERT ON public.audit_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_event_is_linked();
+
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_link_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_link FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER grant_lot_stays BEFORE DELETE OR TRUNCATE ON public.grant_lot FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER grant_lot_stays_as_given BEFORE UPDATE OF account_id, id, mode, kind, amount, reason, idempotency_key, posting_id, created_at, expires_at, generation_id ON public.grant_lot FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER hold_ends_once BEFORE UPDATE ON public.generation FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION public.refuse_second_end();
+
+CREATE TRIGGER lapse_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lapse FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER posting_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -634,6 +725,9 @@ CREATE TRIGGER wallet_moves_by_postings BEFORE UPDATE OF posted, postings, chain
 CREATE TRIGGER wallet_starts_empty BEFORE INSERT ON public.wallet FOR EACH ROW WHEN (((new.posted <> 0) OR (new.held <> 0) OR (new.postings <> 0))) EXECUTE FUNCTION public.refuse_wallet_change();
 
 CREATE TRIGGER wallet_stays BEFORE DELETE OR TRUNCATE ON public.wallet FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_wallet_change();
+
+ALTER TABLE ONLY public.lapse
+    ADD CONSTRAINT a_lapse_is_of_a_lot FOREIGN KEY (account_id, lot_id) REFERENCES public.grant_lot(account_id, id);
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_plan_fkey FOREIGN KEY (plan) REFERENCES public.plan(name);
@@ -708,6 +802,8 @@ CREATE POLICY engine_crosses_accounts ON public.image TO atelier_engine USING (t
 
 CREATE POLICY engine_crosses_accounts ON public.key_request TO atelier_engine USING (true);
 
+CREATE POLICY engine_crosses_accounts ON public.lapse TO atelier_engine USING (true);
+
 CREATE POLICY engine_crosses_accounts ON public.meter TO atelier_engine USING (true);
 
 CREATE POLICY engine_crosses_accounts ON public.posting TO atelier_engine USING (true);
@@ -734,6 +830,8 @@ ALTER TABLE public.image ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.key_request ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.lapse ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.meter ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.posting ENABLE ROW LEVEL SECURITY;
@@ -757,6 +855,8 @@ CREATE POLICY reader_sees_one_account ON public.idempotency_key FOR SELECT TO at
 CREATE POLICY reader_sees_one_account ON public.image FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
 
 CREATE POLICY reader_sees_one_account ON public.key_request FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
+
+CREATE POLICY reader_sees_one_account ON public.lapse FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
 
 CREATE POLICY reader_sees_one_account ON public.meter FOR SELECT TO atelier_reader USING ((account_id = (NULLIF(current_setting('atelier.account'::text, true), ''::text))::uuid));
 
@@ -785,6 +885,11 @@ ALTER TABLE public.webhook_secret ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO atelier_engine;
 GRANT USAGE ON SCHEMA public TO atelier_reader;
 
+GRANT SELECT,INSERT ON TABLE public.audit_event TO atelier_engine;
+GRANT SELECT ON TABLE public.audit_event TO atelier_reader;
+
+REVOKE ALL ON FUNCTION public.link_audit_event(event public.audit_event) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.make_partitions(month date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_partitions(month date) TO atelier_engine;
 
@@ -796,8 +901,9 @@ GRANT SELECT ON TABLE public.account TO atelier_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_key TO atelier_engine;
 GRANT SELECT ON TABLE public.api_key TO atelier_reader;
 
-GRANT SELECT,INSERT ON TABLE public.audit_event TO atelier_engine;
-GRANT SELECT ON TABLE public.audit_event TO atelier_reader;
+GRANT SELECT ON TABLE public.audit_head TO atelier_engine;
+
+GRANT SELECT ON TABLE public.audit_link TO atelier_engine;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.batch TO atelier_engine;
 GRANT SELECT ON TABLE public.batch TO atelier_reader;
@@ -814,6 +920,8 @@ GRANT SELECT ON TABLE public.generation_attempt TO atelier_reader;
 GRANT SELECT,INSERT ON TABLE public.grant_lot TO atelier_engine;
 GRANT SELECT ON TABLE public.grant_lot TO atelier_reader;
 
+GRANT UPDATE(spent) ON TABLE public.grant_lot TO atelier_engine;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_key TO atelier_engine;
 GRANT SELECT ON TABLE public.idempotency_key TO atelier_reader;
 
@@ -822,6 +930,9 @@ GRANT SELECT ON TABLE public.image TO atelier_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.key_request TO atelier_engine;
 GRANT SELECT ON TABLE public.key_request TO atelier_reader;
+
+GRANT SELECT,INSERT ON TABLE public.lapse TO atelier_engine;
+GRANT SELECT ON TABLE public.lapse TO atelier_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meter TO atelier_engine;
 GRANT SELECT ON TABLE public.meter TO atelier_reader;

@@ -33,7 +33,8 @@ extension Grant {
         }
         guard expiresAt > now, expiresAt <= now + Self.lifeMax else {
             throw Refusal(
-                .invalidValue, "An expiry is in the future, at most a hundred years; \(expiresAt) came.",
+                .invalidValue,
+                "An expiry is in the future, at most a hundred years; \(expiresAt) came.",
                 field: "expires")
         }
     }

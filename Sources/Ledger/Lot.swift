@@ -33,7 +33,7 @@ public struct Lot: Hashable, Sendable {
         }
         let isPresent = kind == .promotional
         if isPresent != (other.kind == .promotional) { return isPresent }
-        return number < other.number
+        return number != other.number ? number < other.number : id < other.id
     }
 
     /// Whether work that began at `begun` may be paid from it: it had not expired then.

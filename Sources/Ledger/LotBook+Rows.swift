@@ -82,23 +82,23 @@ extension LotBook {
     /// Nil when the lines do not hold every posting that they should.
     private init?(_ name: Wallet.Name, lines: [Line]) throws {
         guard let wallet = lines.first(where: { $0.kind == 0 }) else { return nil }
-        var lots: [Int64: Lot] = [:]
+        var known: [Lot] = []
+        var born: [Int64: Lot] = [:]
         for line in lines where line.kind == 1 {
             guard let id = line.id else { continue }
-            lots[line.first] = Lot(
+            let lot = Lot(
                 id: id, kind: Grant.Kind(rawValue: line.word ?? "") ?? .paid,
                 expiresAt: line.time, given: Credits(nanodollars: line.second),
                 number: line.first, left: Credits(nanodollars: line.third))
+            if lot.number <= wallet.first { known.append(lot) } else { born[lot.number] = lot }
         }
-        self.init(
-            wallet: name, lots: lots.values.filter { $0.number <= wallet.first },
-            debt: Credits(nanodollars: wallet.third))
+        self.init(wallet: name, lots: known, debt: Credits(nanodollars: wallet.third))
         var told: Int64 = 0
         // By the number of the last posting in each; a sum of captures ends where the next line begins.
         for line in lines.filter({ $0.kind == 2 }).sorted(by: { $0.first < $1.first }) {
             told += line.second
             let amount = Credits(nanodollars: line.third)
-            switch (line.word, line.id, lots[line.first]) {
+            switch (line.word, line.id, born[line.first]) {
             case ("gave", _, let lot?): apply(.gave(lot))
             // A posting without its grant: another promise is broken.
             case ("gave", _, nil): break
@@ -133,10 +133,11 @@ extension LotBook {
                     greatest(\(now), lapsing) as at
                 from wallet where account_id = \(name.account) and mode = \(name.mode.rawValue)
             ), lots as (
-                select l.id, l.kind, l.expires_at, l.amount, p.number,
+                -- Of a lot whose posting is not kept any more the book was closed long ago.
+                select l.id, l.kind, l.expires_at, l.amount, coalesce(p.number, 0) as number,
                     case when \(anew) then l.amount else l.amount - l.spent end as left
                 from w join grant_lot l using (account_id, mode)
-                    join posting p on p.account_id = l.account_id and p.id = l.posting_id
+                    left join posting p on p.account_id = l.account_id and p.id = l.posting_id
                 where l.amount > 0 and (\(anew) or l.spent < l.amount)
             ), e as (
                 select array(select distinct expires_at from lots, w where expires_at <= w.at order by 1)
@@ -147,33 +148,33 @@ extension LotBook {
                     case when p.generation_id is not null and cardinality(e.expiries) > 0
                         then coalesce(width_bucket((
             """ + generations.begun + """
-            ), e.expiries), 0) else 0 end as expired,
-                    count(*) filter (where p.generation_id is null) over (order by p.number) as part
-                from w, e, posting p
-                where p.account_id = w.account_id and p.mode = w.mode and p.id >= w.first_id
-                    and p.number > w.after and p.number <= w.through
-            ), movement as (
-                select max(number) as number, count(*) as count, sum(amount)::bigint as amount,
-                    captures, bool_or(gives) as gives, max(at) as at, expired,
-                    (array_agg(id) filter (where not captures))[1] as id
-                from chain group by part, captures, expired
-            )
-            select 0, after, through, debt, null::uuid, null::text, null::timestamptz from w
-            union all
-            select 1, number, amount, "left", id, kind, expires_at from lots
-            union all
-            select 2, m.number, m.count, m.amount, x.lot_id,
-                case when m.captures then 'captured' when m.gives then 'gave'
-                    when x.lot_id is not null then 'lapsed' else 'took' end,
-                case when m.captures then e.expiries[m.expired] else m.at end
-            from w, e, movement m
-                left join lapse x on x.account_id = \(name.account) and x.posting_id = m.id
-            union all
-            select 3, (
-            """ + generations.backing + """
-            ), 0, 0, null, null, t.expiry
-            from w, e, unnest(e.expiries) as t (expiry)
-            """
+                ), e.expiries), 0) else 0 end as expired,
+                        count(*) filter (where p.generation_id is null) over (order by p.number) as part
+                    from w, e, posting p
+                    where p.account_id = w.account_id and p.mode = w.mode and p.id >= w.first_id
+                        and p.number > w.after and p.number <= w.through
+                ), movement as (
+                    select max(number) as number, count(*) as count, sum(amount)::bigint as amount,
+                        captures, bool_or(gives) as gives, max(at) as at, expired,
+                        (array_agg(id) filter (where not captures))[1] as id
+                    from chain group by part, captures, expired
+                )
+                select 0, after, through, debt, null::uuid, null::text, null::timestamptz from w
+                union all
+                select 1, number, amount, "left", id, kind, expires_at from lots
+                union all
+                select 2, m.number, m.count, m.amount, x.lot_id,
+                    case when m.captures then 'captured' when m.gives then 'gave'
+                        when x.lot_id is not null then 'lapsed' else 'took' end,
+                    case when m.captures then e.expiries[m.expired] else m.at end
+                from w, e, movement m
+                    left join lapse x on x.account_id = \(name.account) and x.posting_id = m.id
+                union all
+                select 3, (
+                """ + generations.backing + """
+                    ), 0, 0, null, null, t.expiry
+                    from w, e, unnest(e.expiries) as t (expiry)
+                    """
     }
 
     /// How much younger than its posting's id a posting may be at most to be found by its id: what

@@ -25,7 +25,7 @@ import Units
             #expect(
                 reply.text.contains(#""needed":0.004,"available":0.003,"missing":0.001"#))
             let balance = try await caller.get("/v1/balance", as: acme)
-            #expect(balance.text.contains(#""available":0.003}"#))
+            #expect(balance.text.contains(#""available":0.003,"#))
         }
     }
 
@@ -36,7 +36,7 @@ import Units
             let balance = try await caller.get("/v1/balance", as: acme)
             #expect(
                 balance.text
-                    == #"{"mode":"live","currency":"USD","posted":0.996,"held":0,"credit_limit":2.5,"available":3.496}"#
+                    == #"{"mode":"live","currency":"USD","posted":0.996,"held":0,"credit_limit":2.5,"available":3.496,"next_expiry":null,"expiring":[]}"#
             )
         }
     }

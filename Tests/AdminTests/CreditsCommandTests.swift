@@ -17,7 +17,8 @@ import Units
                 "--expires", "2026-11-21T13:00Z", "--reason", "welcome", "--idempotency-key", "w",
             ]
             let given = try await desk.run(gift)
-            #expect(given.json.contains(#""expires_at":"2026-11-21T13:00:00.000Z""#), "\(given.json)")
+            #expect(
+                given.json.contains(#""expires_at":"2026-11-21T13:00:00.000Z""#), "\(given.json)")
             #expect(try await desk.run(gift).json.contains(#""repeated":true"#))
             _ = try await desk.run(
                 "credits", "grant", "--account", account, "--amount", "5", "--reason", "invoice 7")
@@ -72,7 +73,7 @@ import Units
             let events = try await gateway.database.read { transaction in
                 try transaction.rows(
                     """
-                    select concat_ws(' ', actor, reason, details->>'before', details->>'after')
+                    select concat_ws(' ', actor, reason, details->'before'->>'posted', details->'after'->>'posted')
                     from audit_event where action = 'credits.refunded'
                     """
                 ) { try $0.next(String.self) }

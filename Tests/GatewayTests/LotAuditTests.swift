@@ -40,7 +40,9 @@ import Units
                 try transaction.execute(damage)
             }
             let audit = try await Audit.run(on: gateway.database, at: gateway.time.clock.now)
-            for finding in audit.findings { found[finding.check, default: []].append(finding.detail) }
+            for finding in audit.findings {
+                found[finding.check, default: []].append(finding.detail)
+            }
         }
         return found
     }
@@ -51,7 +53,9 @@ import Units
 
     @Test func aLotsRemainderChanged() async throws {
         let found = try await findings(
-            after: "update grant_lot set spent = spent - 1 where kind = 'promotional' and amount = 3000000000")
+            after:
+                "update grant_lot set spent = spent - 1 where kind = 'promotional' and amount = 3000000000"
+        )
         #expect(found["lots have left what postings left of them"]?.count == 1)
         let detail = found["lots have left what postings left of them"]?.first ?? ""
         #expect(detail.contains("$2.999999999 of it spent"), "\(detail)")

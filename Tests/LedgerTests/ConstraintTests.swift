@@ -151,4 +151,22 @@ import Units
         #expect(
             try await rule { _ in "delete from audit_event" } == "audit_event_is_append_only")
     }
+
+    @Test func aLotGivenOtherwiseThanItWas() async throws {
+        for change: SQL in [
+            "update grant_lot set amount = amount + 1", "update grant_lot set expires_at = null",
+            "update grant_lot set generation_id = account_id",
+        ] {
+            #expect(try await rule { _ in change } == "grant_lot_stays_as_given")
+        }
+        #expect(try await rule { _ in "delete from grant_lot" } == "grant_lot_stays")
+        #expect(
+            try await rule { _ in "update grant_lot set spent = amount + 1" }
+                == "a_lot_is_spent_within_itself")
+    }
+
+    @Test func anAuditLogWithoutItsEnd() async throws {
+        #expect(try await rule { _ in "delete from audit_link" } == "audit_link_is_append_only")
+        #expect(try await rule { _ in "delete from audit_head" } == "audit_head_stays")
+    }
 }

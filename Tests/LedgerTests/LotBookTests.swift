@@ -147,7 +147,9 @@ import Units
 
 extension Timestamp {
     /// So many hours after the beginning of the story.
-    static func hour(_ count: Int64) -> Timestamp { Timestamp(seconds: 1_795_262_400 + count * 3600) }
+    static func hour(_ count: Int64) -> Timestamp {
+        Timestamp(seconds: 1_795_262_400 + count * 3600)
+    }
 }
 
 extension Lot {

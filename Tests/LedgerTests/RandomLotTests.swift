@@ -45,7 +45,9 @@ import Units
         }
 
         /// Every dollar of a lot that has expired goes, unless a dollar held before claims it.
-        mutating func expire(at now: Timestamp, holds: [(dollars: Int64, begun: Timestamp)]) -> Int64 {
+        mutating func expire(at now: Timestamp, holds: [(dollars: Int64, begun: Timestamp)])
+            -> Int64
+        {
             var unclaimed = left
             for hold in holds {
                 for _ in 0..<hold.dollars {
@@ -85,7 +87,8 @@ import Units
                 let lapses = book.expire(from: &wallet, at: now)
                 movements += lapses.map { .lapsed($0.posting.amount, of: $0.lot) }
                 let gone = lapses.reduce(Credits.zero) { $0 + $1.posting.amount }
-                #expect(gone == .dollars(model.expire(at: now, holds: holds)), "seed \(seed) \(step)")
+                #expect(
+                    gone == .dollars(model.expire(at: now, holds: holds)), "seed \(seed) \(step)")
             }
             expire()
             switch Int.random(in: 0..<10, using: &random) {

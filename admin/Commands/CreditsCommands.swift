@@ -97,7 +97,8 @@ extension Command {
         }
         return .list(
             [
-                "id", "at", "mode", "debit", "credit", "amount", "reason", "generation_id", "lot_id",
+                "id", "at", "mode", "debit", "credit", "amount", "reason", "generation_id",
+                "lot_id",
                 "expires_at",
             ],
             lines.map { line in
@@ -136,7 +137,8 @@ extension Command {
 
     /// Carries `give` out; its key makes a second attempt harmless, and tells what came of the first.
     private static func once(
-        _ session: Session, _ give: @escaping @Sendable (borrowing Transaction) throws -> Grant.Given
+        _ session: Session,
+        _ give: @escaping @Sendable (borrowing Transaction) throws -> Grant.Given
     ) async throws -> Grant.Given {
         do {
             return try await session.database.transaction(give)

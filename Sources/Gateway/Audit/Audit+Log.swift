@@ -14,7 +14,7 @@ extension Audit {
         Check(name: "every audit event is in the chain", sql: unlinkedEvents),
     ]
 
-    /// The hash is made in SQL by migration 0011, and made here again.
+    /// The hash is made in SQL by the migration of grants, and made here again.
     private static let brokenLinks: SQL = """
         select case when event is null then format('audit event %s, number %s, is gone', event_id, number)
             else format('audit event %s: number %s in place %s, hash %s… where its row makes %s…',
