@@ -166,6 +166,30 @@ import Units
         }
     }
 
+    /// A sweep closes books that have grown, and a settlement that waited for hours is still found.
+    @Test func theSweepClosesBooksThatHaveGrown() async throws {
+        try await withGateway { gateway in
+            let acme = try await gateway.customer(credits: "20")
+            try await gateway.give(9, to: acme, .promotional, in: .seconds(90_000))
+            gateway.time.pass(.seconds(10_000))
+            let early = try await gateway.hold(2, for: acme)
+            let name = early.wallet
+            try await gateway.settle(try await gateway.hold(3, for: acme), cost: 3)
+            #expect(try await gateway.closed(name) == 0)
+            let now = gateway.time.clock.now
+            try await Expiry.sweep(on: gateway.database, at: now, closingAfter: 3)
+            #expect(try await gateway.closed(name) == 0)
+            try await Expiry.sweep(on: gateway.database, at: now, closingAfter: 2)
+            #expect(try await gateway.closed(name) == 3)
+            #expect(try await gateway.lots(of: acme) == ["promotional 6", "paid 20"])
+            try await gateway.settle(early, cost: 2, postedAt: now - .seconds(9000))
+            #expect(try await gateway.lots(of: acme) == ["promotional 4", "paid 20"])
+            gateway.time.pass(.seconds(80_000))
+            #expect(try await gateway.sweep() == 1)
+            #expect(try await gateway.books(of: acme) == ["promotion 4"])
+        }
+    }
+
     @Test func anAccountIsToldWhenAnExpiryTakesItBelowItsLine() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(credits: "1")

@@ -51,19 +51,31 @@ extension TestGateway {
     }
 
     /// Ends what was held: paid, or failed where there is no cost.
-    func settle(_ held: Held, cost: Int64?) async throws {
-        let now = time.clock.now
+    func settle(_ held: Held, cost: Int64?, postedAt time: Timestamp? = nil) async throws {
+        let now = self.time.clock.now
         _ = try await engine.settle(
             Settlement(
                 wallet: held.wallet, generation: held.submission.generation, server: held.server,
                 outcome: cost.map { .delivered(images: 1, cost: .dollars($0), kept: []) }
                     ?? .failed(Refusal(.providerFailed, "no")),
-                latency: .none, posting: ID(at: now), at: now))
+                latency: .none, posting: ID(at: time ?? now), at: now))
     }
 
     @discardableResult
     func sweep() async throws -> Int {
         try await Expiry.sweep(on: database, at: time.clock.now)
+    }
+
+    /// Up to which posting a wallet's book is closed.
+    func closed(_ name: Wallet.Name) async throws -> Int64? {
+        try await database.read { transaction in
+            try transaction.first(
+                """
+                select lots_to from wallet
+                where account_id = \(name.account) and mode = \(name.mode.rawValue)
+                """
+            ) { try $0.next() }
+        }
     }
 
     /// What expired, by the book it went to, in order.

@@ -12,7 +12,7 @@ extension Expiry {
     static let walletsMax = 100
     /// Postings after which a book is closed anew, so that little is left to add up in the moment of
     /// an expiry, when the wallet is locked.
-    static let postingsMax: Int64 = 5000
+    package static let postingsMax: Int64 = 5000
 
     /// Looks every minute until cancelled.
     public static func run(on database: Database, clock: Clock, log: Log) async {
@@ -32,7 +32,9 @@ extension Expiry {
     ///
     /// A wallet that cannot be worked out stops no other; its error is thrown at the end.
     @discardableResult
-    package static func sweep(on database: Database, at now: Timestamp) async throws -> Int {
+    package static func sweep(
+        on database: Database, at now: Timestamp, closingAfter postings: Int64 = postingsMax
+    ) async throws -> Int {
         var found = 0
         var failure: (any Error)?
         let due: SQL = """
@@ -56,7 +58,7 @@ extension Expiry {
         }
         let behind: SQL = """
             select account_id, mode from wallet
-            where next_expiry > \(now) and postings - lots_to > \(postingsMax)
+            where next_expiry > \(now) and postings - lots_to > \(postings)
             """
         try await each(behind, on: database) { names in
             for name in names {
