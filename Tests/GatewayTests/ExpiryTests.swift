@@ -52,6 +52,22 @@ import Units
         }
     }
 
+    /// Two generations are open over the instant of an expiry, and the younger one ends first.
+    @Test func whatBeganLaterLeavesWhatWasPromised() async throws {
+        try await withGateway { gateway in
+            let acme = try await gateway.customer(credits: "5")
+            try await gateway.give(5, to: acme, .paid, in: .seconds(60))
+            let early = try await gateway.hold(5, for: acme)
+            gateway.time.pass(.seconds(60))
+            let late = try await gateway.hold(5, for: acme)
+            try await gateway.settle(late, cost: 4)
+            #expect(try await gateway.lots(of: acme) == ["paid 5", "paid 1"])
+            try await gateway.settle(early, cost: nil)
+            #expect(try await gateway.books(of: acme) == ["breakage 5"])
+            #expect(try await gateway.lots(of: acme) == ["paid 1"])
+        }
+    }
+
     @Test func aFailureAfterTheExpiryGivesNothingBack() async throws {
         try await withGateway { gateway in
             let acme = try await gateway.customer(creditLimit: "1")
