@@ -8,9 +8,11 @@ import Testing
 @Suite struct SheddingTests {
     private static let json = #"{"model":"test/paid","prompt":"a","size":"512x512"}"#
 
-    /// Sessions that wait for somebody's lock.
+    /// Sessions that wait for somebody's lock; only their owner sees what they do.
     private func waiters(_ gateway: TestGateway) async throws -> Int {
-        try await gateway.database.read { transaction in
+        let owner = Database(url: gateway.url, connections: 1)
+        defer { owner.close() }
+        return try await owner.read { transaction in
             try transaction.first(
                 """
                 select count(*) from pg_stat_activity
