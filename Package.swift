@@ -78,14 +78,15 @@ let package = Package(
         library(
             "Gateway",
             [
-                "HTTP", "HTTPClient", "Jobs", "Ledger", "Log", "Pictures", "Postgres", "Providers",
-                "Signing", "Storage", "Threads", "Units",
+                "Documents", "HTTP", "HTTPClient", "Jobs", "Ledger", "Log", "Pictures", "Postgres",
+                "Providers", "Signing", "Storage", "Threads", "Units",
             ], exclude: ["Catalogue/README.md"]),
         library(
             "API",
             [
-                "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres", "Providers", "Signing",
-                "Storage", "Threads", "Units",
+                "Documents", "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
+                "Providers",
+                "Signing", "Storage", "Threads", "Units",
             ]),
         .target(name: "CMalloc"),
         program(
@@ -98,8 +99,8 @@ let package = Package(
         program(
             "atelier-admin", path: "admin",
             [
-                "Gateway", "HTTPClient", "Ledger", "Log", "Pictures", "Postgres", "Providers",
-                "Signing", "Storage", "Terminal", "Threads", "Units",
+                "Documents", "Gateway", "HTTPClient", "Ledger", "Log", "Pictures", "Postgres",
+                "Providers", "Signing", "Storage", "Terminal", "Threads", "Units",
             ]),
         program(
             "atelier-bench", path: "Sources/Bench",
@@ -159,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport", "Ledger",
+                "atelier-admin", "DatabaseSupport", "Documents", "Gateway", "GatewaySupport",
+                "Ledger",
                 "Pictures", "Postgres", "ProviderSupport", "Providers", "Units",
             ],
             swiftSettings: strict),

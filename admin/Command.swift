@@ -68,7 +68,9 @@ struct Command: Sendable {
         .modelsSync,
         .modelsEnable, .modelsDisable, .modelsPriceSet, .modelsPriceHistory, .modelsEndpointAdd,
         .modelsEndpointEnable, .modelsEndpointDisable, .modelsEndpointRemove, .providersList,
-        .providersTest, .providersEnable, .providersDisable, .usageSummary, .jobsList, .jobsShow,
+        .providersTest, .providersEnable, .providersDisable, .usageSummary, .usageExport,
+        .retentionShow, .retentionSet, .retentionRun,
+        .jobsList, .jobsShow,
         .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
         .webhooksReplay, .webhooksRotateSecret, .auditList, .auditShow, .verify,
     ]

@@ -1,3 +1,4 @@
+import Gateway
 import Units
 
 /// A command's options as given, checked against those that it knows.
@@ -96,6 +97,22 @@ struct Options: Sendable {
     }
 
     /// The first day of a month written `2026-10`.
+    func day(_ name: String) throws -> CivilDate? {
+        guard let text = values[name] else { return nil }
+        guard let day = CivilDate(text) else { throw fault(name, "a day such as 2026-10-31", text) }
+        return day
+    }
+
+    /// How long something is kept: `30d`, or `forever`.
+    func kept(_ name: String) throws -> Kept? {
+        guard let text = values[name] else { return nil }
+        if text == "forever" { return .forever }
+        guard text.hasSuffix("d"), let days = Int32(text.dropLast()), days > 0 else {
+            throw fault(name, "a number of days such as 30d, or forever", text)
+        }
+        return .days(days)
+    }
+
     func month(_ name: String) throws -> CivilDate? {
         guard let text = values[name] else { return nil }
         guard let day = CivilDate("\(text)-01") else {

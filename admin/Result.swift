@@ -25,6 +25,7 @@ struct Result: Sendable {
     private let note: String?
     /// Whether the program ends with 1 although there is something to tell.
     let refused: Bool
+    private var isWritten = false
 
     /// One thing.
     static func record(
@@ -52,16 +53,22 @@ struct Result: Sendable {
         Result(content: .list(columns: columns, rows: rows), note: note, refused: false)
     }
 
+    /// Nothing more: the answer has been written already.
+    static let written = Result(
+        content: .list(columns: [], rows: []), note: nil, refused: false, isWritten: true)
+
     var json: String {
+        if isWritten { return "" }
         switch content {
         case .record(let members):
-            JSON.object(members + (table.map { [($0.name, $0.json)] } ?? [])).text + "\n"
+            return JSON.object(members + (table.map { [($0.name, $0.json)] } ?? [])).text + "\n"
         case .list(let columns, let rows):
-            JSON.array(rows.map { .object(Array(zip(columns, $0))) }).text + "\n"
+            return JSON.array(rows.map { .object(Array(zip(columns, $0))) }).text + "\n"
         }
     }
 
     var text: String {
+        if isWritten { return "" }
         if let instead { return instead }
         let table: String =
             switch content {

@@ -9,6 +9,7 @@ struct Session: Sendable {
     let database: Database
     let options: Options
     let clock: Clock
+    private let url: Secret
     private let environment: [String: String]
     private let answer: @Sendable (String) -> String?
     /// The next line of standard input; nil when there is none.
@@ -28,14 +29,27 @@ struct Session: Sendable {
         guard Database.accepts(Secret(url)) else {
             throw UsageFault("DATABASE_URL is no URL that PostgreSQL understands")
         }
-        var settings = Database.Settings.engine
-        // An audit or a sum over a year takes longer than a request may.
-        settings.statementTimeout = .zero
+        self.url = Secret(url)
         database = Database(
-            url: Secret(url), connections: 1, settings: settings, clock: .system)
+            url: self.url, connections: 2, settings: Self.patient, clock: .system)
         self.environment = environment
         self.options = options
         self.clock = clock
+    }
+
+    /// An audit or a sum over a year takes longer than a request may.
+    private static var patient: Database.Settings {
+        var settings = Database.Settings.engine
+        settings.statementTimeout = .zero
+        return settings
+    }
+
+    /// The database as the login itself, which may own the tables: for the one thing that only their
+    /// owner can do. To be closed by its caller.
+    func owner() -> Database {
+        var settings = Self.patient
+        settings.role = nil
+        return Database(url: url, connections: 1, settings: settings, clock: .system)
     }
 
     /// The server's secret in key hashes.

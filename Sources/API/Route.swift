@@ -126,6 +126,7 @@ struct Route: Sendable {
         },
         Route("GET", "/v1/balance", .problem, .read) { try await $0.balance($1) },
         Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
+        Route("GET", "/v1/usage", .problem, .read) { try await $0.usage($1) },
         Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in
             try await app.image(request, named: parameters["name"])
         },

@@ -92,10 +92,11 @@ struct LedgerLoad {
         guard case .admitted(let admitted) = verdict else {
             preconditionFailure("nothing is claimed, so nothing repeats")
         }
-        _ = try await engine.settle(
-            Settlement(
-                wallet: admitted.wallet, generation: generation, server: server,
-                outcome: .delivered(images: 1, cost: Self.price, kept: []), latency: .none,
-                posting: ID(at: now), at: now))
+        var settlement = Settlement(
+            wallet: admitted.wallet, generation: generation, server: server,
+            outcome: .delivered(images: 1, cost: Self.price, kept: []), latency: .none,
+            posting: ID(at: now), at: now)
+        settlement.charges = [ChargedLine(line: 1, quantity: 1, amount: Self.price)]
+        _ = try await engine.settle(settlement)
     }
 }

@@ -22,6 +22,7 @@ struct Services: Sendable {
     private let catalogue: CatalogueKeeper
     private let lease: Lease
     private let keeping: Database
+    private let sweep: Sweep
     private let wakeUps: WakeUps
     private let deliverer: WebhookDeliverer
     private let works: Bool
@@ -64,6 +65,7 @@ struct Services: Sendable {
         wakeUps = WakeUps(
             url: configuration.databaseURL, database: keeping, worker: worker, engine: engine,
             log: log)
+        sweep = Sweep(database: keeping, store: store, clock: clock, log: log)
         var calls = HTTPClient.Settings()
         calls.name = "webhooks"
         calls.addresses = configuration.addresses
@@ -140,6 +142,8 @@ struct Services: Sendable {
             group.addTask { await inputs.run() }
             group.addTask { await wakeUps.run() }
             group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
+            group.addTask { await DailyTotals.run(on: keeping, log: log) }
+            group.addTask { await sweep.run() }
             group.addTask { await engine.uses.run(on: keeping, log: log) }
             group.addTask { await Expiry.run(on: keeping, clock: clock, log: log) }
             await withTaskGroup(of: Void.self) { working in

@@ -17,6 +17,7 @@ import Units
         try await withGateway(auditing: false) { gateway in
             let acme = try await gateway.customer(credits: "5.00")
             try await Self.spend(acme, gateway)
+            try await DailyTotals.rollUp(on: gateway.database)
             let open = Submission.sample(
                 key: acme.hash, quote: .dollars(1), server: gateway.lease.server)
             _ = try await gateway.engine.admit(open)
@@ -114,8 +115,55 @@ import Units
         let found = try await findings {
             "delete from generation where account_id = \($0) and state = 'completed'"
         }
-        #expect(found == ["every capture belongs to a generation"])
+        #expect(
+            found == [
+                "every capture belongs to a generation", "daily totals are what generations say",
+            ])
     }
+
+    @Test func aDaysTotalRemoved() async throws {
+        let found = try await findings { "delete from usage_day where account_id = \($0)" }
+        #expect(found == Self.totals)
+    }
+
+    @Test func aDaysTotalChanged() async throws {
+        let found = try await findings {
+            """
+            update usage_day set amount = amount + 1, unit_amount = unit_amount + 1
+            where account_id = \($0)
+            """
+        }
+        #expect(found == Self.totals)
+    }
+
+    @Test func aDaysPicturesMiscounted() async throws {
+        let found = try await findings {
+            "update usage_day set images = images + 1 where account_id = \($0)"
+        }
+        #expect(found == ["daily totals are what generations say"])
+    }
+
+    @Test func aDaysTotalUnderAnotherKey() async throws {
+        let found = try await findings {
+            "update usage_day set key_id = account_id where account_id = \($0)"
+        }
+        #expect(found == ["daily totals are what generations say"])
+    }
+
+    @Test func aCaptureThatTheTotalsLeaveOut() async throws {
+        let found = try await findings {
+            """
+            with moved as (delete from usage_day where account_id = \($0))
+            update usage_rolled set number = number + 1 where account_id = \($0)
+            """
+        }
+        #expect(found == Self.totals.union(["daily totals end with the postings"]))
+    }
+
+    private static let totals: Set = [
+        "daily totals are what was captured", "daily totals are right on their days",
+        "daily totals are what generations say",
+    ]
 
     @Test func aGrantChanged() async throws {
         let found = try await findings {

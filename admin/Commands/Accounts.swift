@@ -48,18 +48,31 @@ extension Command {
     }
 
     static let accountsSet = Command(
-        "accounts set", "change how far an account's balance may go below zero",
+        "accounts set", "change an account's credit limit, or how long its contents are kept",
         [
             .needed("account", "ID", "which"),
-            .needed("credit-limit", "USD", "how far its balance may go below zero"),
+            .optional("credit-limit", "USD", "how far its balance may go below zero"),
+            .optional("keep-prompts", "DAYS", "how long prompts are kept: 30d, or forever"),
+            .optional("keep-pictures", "DAYS", "how long pictures are kept: 90d, or forever"),
             .optional("reason", "WHY", "for the audit log"),
         ]
     ) { session in
         let id = try session.options.neededID("account", of: Account.self)
-        let limit = try session.options.credits("credit-limit") ?? .zero
+        let limit = try session.options.credits("credit-limit")
+        let prompts = try session.options.kept("keep-prompts")
+        let pictures = try session.options.kept("keep-pictures")
+        guard limit != nil || prompts != nil || pictures != nil else {
+            throw UsageFault("accounts set takes --credit-limit, --keep-prompts or --keep-pictures")
+        }
         let actor = session.actor
-        _ = try await session.database.transaction {
-            try Account.setCreditLimit(limit, id, by: actor, in: $0)
+        try await session.database.transaction { transaction in
+            if let limit {
+                _ = try Account.setCreditLimit(limit, id, by: actor, in: transaction)
+            }
+            if prompts != nil || pictures != nil {
+                try Keeping.set(
+                    prompts: prompts, pictures: pictures, of: id, by: actor, in: transaction)
+            }
         }
         return try await shown(id, session)
     }
@@ -87,17 +100,22 @@ extension Command {
 
     private static func shown(_ id: ID<Account>, _ session: Session) async throws -> Result {
         let now = session.clock.now
-        let (account, wallets) = try await session.database.read { transaction in
+        let (account, keeping, wallets) = try await session.database.read { transaction in
             let account = try Account.find(id, in: transaction)
+            let keeping = try Keeping.of(id, in: transaction)
             let wallets = try Mode.allCases.compactMap { mode in
                 try Balance.find(.init(account: id, mode: mode), at: now, in: transaction)?.wallet
             }
-            return (account, wallets)
+            return (account, keeping, wallets)
         }
+        let kept: [(String, JSON)] = [
+            ("keep_prompts", .string(keeping.prompts.words)),
+            ("keep_pictures", .string(keeping.pictures.words)),
+        ]
         let balances = wallets.map { wallet in
             (wallet.name.mode.rawValue, JSON.object(wallet.members))
         }
-        return .record(account.members + balances)
+        return .record(account.members + kept + balances)
     }
 
     /// Parts per million of a percentage with up to four decimals: exact, by whole numbers.

@@ -14,8 +14,11 @@ extension Command {
         let month = try session.options.month("month") ?? CivilDate(session.clock.now)
         let account = try session.options.id("account", of: Account.self)
         let grouping = try session.options.word("by", of: UsageSummary.Grouping.self) ?? .model
+        if let account {
+            _ = try await session.database.read { try Account.find(account, in: $0) }
+        }
+        try await DailyTotals.rollUp(account, on: session.database)
         let lines = try await session.database.read { transaction in
-            if let account { _ = try Account.find(account, in: transaction) }
             return try UsageSummary.month(
                 month, account: account, by: grouping, in: transaction)
         }

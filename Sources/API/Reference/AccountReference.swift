@@ -9,7 +9,7 @@ extension Reference.Chapter {
         about: "The balance, the usage log and the pictures, in a form of our own.",
         operations: [
             "GET /v1/balance": balance, "GET /v1/generations": generations,
-            "GET /i/{name}": image,
+            "GET /v1/usage": usage, "GET /i/{name}": image,
         ])
 
     private static let balance = Operation(
@@ -48,6 +48,44 @@ extension Reference.Chapter {
     ).taking(
         .limit(1...GenerationLine.pageMax),
         .query("cursor", .id("`next_cursor` of the page before.")))
+
+    private static let charged: [Shape.Member] = [
+        .must("generations", .integer("That were charged for.")), .must("images", .integer()),
+        .must("cost", .money()),
+    ]
+
+    private static let usage = Operation(
+        "getUsage", "What was charged",
+        "By day, model or key, for the account and mode of the key, exact to the last charge. "
+            + "A charge counts on the day of UTC on which its generation ended; what was free or "
+            + "failed is not in it.",
+        answers: [
+            .json(
+                .object(
+                    .must("from", .text("A day of UTC.")), .must("to", .text("The last day.")),
+                    .must("mode", Shape.mode), .must("currency", .word(["USD"])),
+                    .must("group_by", .word(ChargedUsage.Grouping.allCases.map(\.rawValue))),
+                    .must(
+                        "usage",
+                        .list(
+                            of: .object(
+                                [
+                                    .may("day", .text()), .may("model", .text()),
+                                    .may("key_id", .id()), .may("key_name", .text().orNull),
+                                ] + charged))),
+                    .must("total", .object(charged)),
+                    .must("next_cursor", .text("For the next page.").orNull),
+                    .must("has_more", .boolean())), "A page, and the total of all pages.")
+        ]
+    ).taking(
+        .query("from", .text("A day such as 2026-10-01 (default: the first of `to`'s month).")),
+        .query("to", .text("The last day, included (default: today).")),
+        .query(
+            "group_by",
+            .word(ChargedUsage.Grouping.allCases.map(\.rawValue)).standing("day")),
+        .limit(1...ChargedUsage.pageMax),
+        .query("cursor", .text("`next_cursor` of the page before."))
+    )
 
     private static let image = Operation(
         "getImage", "Fetch a picture",

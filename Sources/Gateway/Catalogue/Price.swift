@@ -68,20 +68,33 @@ public struct Price: Sendable {
         return charges(for: work).reduce(.zero) { $0 + $1.total }
     }
 
-    /// What `work` did cost, of which the provider says that it took so many tokens.
+    /// What `work` did cost, line by line, of which the provider says that it took so many tokens;
+    /// nil where it does not say.
     ///
     /// Where it has counted the tokens of the pictures, they are what is paid for, and an estimate
     /// that stood in for them is not; where it has not, the estimate stays.
-    func cost(of work: Work, taking usage: VendorUsage) -> Credits {
-        guard let outputImage = usage.outputImage,
+    func charged(for work: Work, taking usage: VendorUsage?) -> [ChargedLine] {
+        if let perImage {
+            return [
+                ChargedLine(line: 1, quantity: work.images, amount: perImage.times(work.images))
+            ]
+        }
+        return charges(for: work, taking: usage).map { charge in
+            // Lines are numbered from 1 in their order, as their rows are. Of two that are the same
+            // either will do.
+            let number = lines.firstIndex(of: charge.line).map { Int16($0 + 1) } ?? 0
+            return ChargedLine(line: number, quantity: charge.count, amount: charge.total)
+        }
+    }
+
+    private func charges(for work: Work, taking usage: VendorUsage?) -> [Charge] {
+        guard let usage, let outputImage = usage.outputImage,
             lines.contains(where: { $0.billable == .outputImage && $0.unit == .token })
-        else { return cost(of: work) }
+        else { return charges(for: work) }
         var counted = Price(
             version: version, startsAt: startsAt, lines: lines.filter { !$0.isEstimate },
             imagesPerCall: imagesPerCall
-        ).charges(for: work).filter { $0.line.unit != .token }.reduce(Credits.zero) {
-            $0 + $1.total
-        }
+        ).charges(for: work).filter { $0.line.unit != .token }
         for line in lines where line.unit == .token && !line.isEstimate {
             let tokens: Int =
                 switch line.billable {
@@ -90,7 +103,7 @@ public struct Price: Sendable {
                 case .inputText: usage.inputText ?? 0
                 case .inputImage, .inputReference: usage.inputImage ?? 0
                 }
-            counted = counted + line.amount.times(max(0, tokens))
+            if tokens > 0 { counted.append(Charge(line: line, count: tokens, amount: line.amount)) }
         }
         return counted
     }

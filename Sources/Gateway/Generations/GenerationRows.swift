@@ -102,6 +102,7 @@ extension Generation {
         let ends = ended.map(\.settlement)
         let money = ended.map(\.settled)
         let failures = ends.map(\.failure)
+        let charges = zip(ends, money).map { $0.chargeColumns(of: $1.captured) }
         try transaction.send(
             """
             update generation g
@@ -109,7 +110,8 @@ extension Generation {
                 ended_at = t.ended_at, images = t.images, error_kind = t.error_kind,
                 error_message = t.error_message, queue_us = t.queue_us,
                 provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us,
-                served_by = t.served_by, provider_cost = t.provider_cost
+                served_by = t.served_by, provider_cost = t.provider_cost,
+                charge_line = t.charge_line::smallint, charges = t.charges
             from unnest(
                 \(ends.map(\.wallet.account)), \(ends.map(\.generation)), \(ends.map(\.state)),
                 \(money.map(\.captured)), \(money.map(\.posting)), \(ends.map(\.at)),
@@ -118,10 +120,10 @@ extension Generation {
                 \(ends.map(\.latency.provider.microseconds)),
                 \(ends.map(\.latency.store.microseconds)),
                 \(ends.map(\.latency.total.microseconds)), \(ends.map(\.servedBy)),
-                \(ends.map(\.providerCost)))
+                \(ends.map(\.providerCost)), \(charges.map(\.line)), \(charges.map(\.lines)))
                 as t (account_id, id, state, captured, posting_id, ended_at, images, error_kind,
                     error_message, queue_us, provider_us, store_us, total_us, served_by,
-                    provider_cost)
+                    provider_cost, charge_line, charges)
             where g.account_id = t.account_id and g.id = t.id
             """)
     }

@@ -156,21 +156,20 @@ extension Engine {
             cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)))
     }
 
-    /// What is captured: never more than what was held.
-    func cost(of served: Served, for order: Order) -> Credits {
+    /// What was charged for, line by line. Of it no more is captured than what was held.
+    func charges(for served: Served, of order: Order) -> [ChargedLine] {
         let work = order.assignment.work(of: served.pictures.count)
         // Another's tokens are not what the price that was agreed counts.
         let isAgreed = served.provider == order.provider
-        let cost =
-            isAgreed
-            ? order.price.cost(of: work, taking: served.usage) : order.price.cost(of: work)
+        let charges = order.price.charged(for: work, taking: isAgreed ? served.usage : nil)
+        let cost = charges.reduce(Credits.zero) { $0 + $1.amount }
         let held = order.price.cost(of: order.assignment.work)
         if cost > held {
             log(
                 .warning, "a generation cost more than it was estimated to",
                 ["generation": order.generation, "cost": cost.dollars, "held": held.dollars])
         }
-        return min(cost, held)
+        return charges
     }
 
     private func note(

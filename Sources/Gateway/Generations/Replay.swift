@@ -49,7 +49,10 @@ extension Engine {
         guard let name = StoredName(image.name), let format = image.format,
             let bytes = try await store.read(name)
         else {
-            throw Refusal(.notFound, "A picture of this request is no longer kept.")
+            throw Refusal(
+                .answerNotKept,
+                "This request was answered and charged; its pictures are not kept any more.",
+                field: "Idempotency-Key")
         }
         let size = PixelSize(width: Int(image.width), height: Int(image.height))
         return FinishedGeneration.Image(

@@ -27,6 +27,7 @@ extension Engine {
         let outcome: Settlement.Outcome
         let attempts = Attempts()
         var served: Served?
+        var charges: [ChargedLine] = []
         do {
             let made = try await make(order, onItsOwn: onItsOwn, show: show, noting: attempts)
             served = made
@@ -36,8 +37,9 @@ extension Engine {
                 images.append(try await keep(picture, order))
             }
             latency.store = clock.now - painting
+            charges = self.charges(for: made, of: order)
             outcome = .delivered(
-                images: images.count, cost: cost(of: made, for: order),
+                images: images.count, cost: charges.reduce(.zero) { $0 + $1.amount },
                 kept: images.compactMap(\.kept))
         } catch let error where error is HandedBack || error is CancellationError && onItsOwn {
             throw HandedBack()
@@ -59,6 +61,7 @@ extension Engine {
             wallet: order.wallet, generation: order.generation, server: lease.server,
             run: order.run, outcome: outcome, latency: latency, posting: ID(at: ended), at: ended)
         settlement.attempts = attempts.all
+        settlement.charges = charges
         settlement.servedBy = served?.provider
         settlement.providerCost = served?.cost
         let money: Settled

@@ -26,6 +26,8 @@ public struct Settlement: Sendable {
     /// The id of the posting, should there be one: made here so that trying again is the same.
     public let posting: ID<Posting>
     public let at: Timestamp
+    /// What the cost consists of; empty where nobody says.
+    package var charges: [ChargedLine] = []
     /// Who was asked.
     var attempts: [Attempt] = []
     /// Whose pictures were delivered, when it was somebody else's provider.

@@ -7,13 +7,14 @@ public struct UsageSummary: Sendable {
     public enum Grouping: String, CaseIterable, Sendable {
         case provider, model, key, day
 
-        fileprivate var column: SQL {
+        /// Of a generation, and of a row of the daily totals.
+        fileprivate var columns: (generation: SQL, total: SQL) {
             switch self {
             // Whose pictures were delivered; of what delivered none, whose price was agreed.
-            case .provider: "coalesce(served_by, provider)"
-            case .model: "model"
-            case .key: "key_id::text"
-            case .day: "(created_at at time zone 'UTC')::date::text"
+            case .provider: ("coalesce(served_by, provider)", "provider")
+            case .model: ("model", "model")
+            case .key: ("key_id::text", "key_id::text")
+            case .day: ("(ended_at at time zone 'UTC')::date::text", "day::text")
             }
         }
     }
@@ -36,24 +37,48 @@ public struct UsageSummary: Sendable {
         costKnown > 0 ? chargedOfKnown - providerCost : nil
     }
 
-    /// Sums the generations that were admitted in the month of `month`, live ones only.
+    /// Sums what was charged and what ended in the month of `month`, live only.
+    ///
+    /// What customers paid comes from the daily totals, which say the same when the generations of
+    /// the month are not there any more; what only those know is zero then. Who delivered is known
+    /// to generations alone: of a month without them, providers are those whose price was agreed.
     public static func month(
         _ month: CivilDate, account: ID<Account>?, by grouping: Grouping,
         in transaction: borrowing Transaction
     ) throws -> [UsageSummary] {
-        let first = ID<Generation>.earliest(at: month.startOfMonth.midnight)
-        let end = ID<Generation>.earliest(at: month.startOfMonth(plus: 1).midnight)
+        let start = month.startOfMonth.midnight
+        let end = month.startOfMonth(plus: 1).midnight
+        let ofDelivery: SQL = grouping == .provider ? "where not exists (select from g)" : ""
         return try transaction.rows(
-            "select " + grouping.column + """
-                 as line, count(*), count(*) filter (where state = 'failed'),
-                    coalesce(sum(images), 0)::bigint, coalesce(sum(captured), 0)::bigint,
-                    coalesce(sum(provider_cost), 0)::bigint, count(provider_cost),
-                    coalesce(sum(captured) filter (where provider_cost is not null), 0)::bigint
+            """
+            with g as (
+                select \(grouping.columns.generation) as line, count(*) as generations,
+                    count(*) filter (where state = 'failed') as failed, sum(images) as images,
+                    sum(captured) as charged, sum(provider_cost) as cost,
+                    count(provider_cost) as known,
+                    sum(captured) filter (where provider_cost is not null) as charged_of_known
                 from generation
-                where id >= \(first) and id < \(end) and mode = 'live'
+                where id >= \(ID<Generation>.earliest(at: start - UsageExport.lifeMax))
+                    and id < \(ID<Generation>.earliest(at: end))
+                    and ended_at >= \(start) and ended_at < \(end) and mode = 'live'
                     and (\(account)::uuid is null or account_id = \(account))
-                group by line order by line
-                """
+                group by 1
+            ),
+            d as (
+                select \(grouping.columns.total) as line, sum(generations) as generations,
+                    sum(images) as images, sum(amount) as charged
+                from usage_day
+                where mode = 'live' and day >= \(CivilDate(start)) and day < \(CivilDate(end))
+                    and (\(account)::uuid is null or account_id = \(account))
+                group by 1
+            )
+            select line, coalesce(g.generations, d.generations)::bigint,
+                coalesce(g.failed, 0)::bigint, coalesce(g.images, d.images, 0)::bigint,
+                coalesce(d.charged, g.charged, 0)::bigint, coalesce(g.cost, 0)::bigint,
+                coalesce(g.known, 0)::bigint, coalesce(g.charged_of_known, 0)::bigint
+            from g full join (select * from d \(ofDelivery)) d using (line)
+            order by line
+            """
         ) { row in
             UsageSummary(
                 group: try row.next(), generations: try row.next(), failed: try row.next(),
