@@ -123,8 +123,8 @@ let package = Package(
         support(
             "GatewaySupport",
             [
-                "DatabaseSupport", "Gateway", "HTTPClient", "Jobs", "Ledger", "Log", "Postgres",
-                "Providers", "Schema", "Signing", "Storage", "Threads", "Units",
+                "DatabaseSupport", "Documents", "Gateway", "HTTPClient", "Jobs", "Ledger", "Log",
+                "Postgres", "Providers", "Schema", "Signing", "Storage", "Threads", "Units",
             ]),
         tests(of: "Units", ["SeedSupport"]),
         tests(of: "Threads"),
@@ -152,8 +152,9 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "DatabaseSupport", "GatewaySupport", "HTTP", "HTTPClient", "HTTPServer", "Jobs",
-                "Ledger", "Log", "Pictures", "Postgres", "ProviderSupport", "Providers",
+                "DatabaseSupport", "Documents", "GatewaySupport", "HTTP", "HTTPClient",
+                "HTTPServer",
+                "Jobs", "Ledger", "Log", "Pictures", "Postgres", "ProviderSupport", "Providers",
                 "SeedSupport", "Signing", "Storage", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),
@@ -171,7 +172,8 @@ let package = Package(
             name: "AcceptanceTests",
             dependencies: [
                 "atelier", "atelier-admin", "DatabaseSupport", "Gateway", "GatewaySupport",
-                "HTTP", "HTTPClient", "Postgres", "ProviderSupport", "Providers", "Schema",
+                "HTTP", "HTTPClient", "Ledger", "Postgres", "ProviderSupport", "Providers",
+                "Schema",
                 "SeedSupport",
                 "TLSSupport", "Threads", "Units",
             ],

@@ -140,3 +140,22 @@ extension CivilDate: Bindable, Column {
         self.init(daysSince1970: Int64(days) + Self.epoch)
     }
 }
+
+extension Cents: Bindable, Column {
+    public static var dataType: DataType { .int8 }
+
+    public func write(to bytes: inout [UInt8]) { bytes.append(bigEndian: count) }
+
+    public init(binary bytes: RawSpan) throws(ColumnFault) {
+        self.init(try bytes.onlyNumber())
+    }
+}
+
+extension Quantity: Column {
+    /// Whole millionths, as statements ask for them.
+    public static var columnType: DataType { .int8 }
+
+    public init(binary bytes: RawSpan) throws(ColumnFault) {
+        self.init(millionths: try bytes.onlyNumber())
+    }
+}

@@ -112,7 +112,7 @@ struct Deployment: Sendable {
         try await admin(words)
     }
 
-    private func admin(_ words: [String]) async throws -> (code: Int32, output: String) {
+    func admin(_ words: [String]) async throws -> (code: Int32, output: String) {
         let output = try Transcript()
         let program = try Program(
             try Program.path("atelier-admin"), ["--json"] + words, environment: environment,

@@ -58,7 +58,7 @@ import Units
 
     /// What belongs to nobody and customers may know.
     private static let open: Set = [
-        "disabled_provider", "model", "model_endpoint", "model_name", "plan", "price",
+        "disabled_provider", "model", "model_endpoint", "model_name", "plan", "price", "seller",
         "schema_migration",
     ]
 

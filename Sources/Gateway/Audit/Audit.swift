@@ -86,7 +86,7 @@ public struct Audit: Sendable {
 
     /// Every check. Each part of the product has its own, in a file of its own.
     private static func all(at now: Timestamp) -> [Check] {
-        money(at: now) + meters + lots(at: now) + totals + log
+        money(at: now) + meters + lots(at: now) + totals + invoices + log
     }
 
     private static func money(at now: Timestamp) -> [Check] {

@@ -1,0 +1,87 @@
+import Ledger
+public import Postgres
+public import Units
+
+/// Drafts of a month, written from its daily totals as often as somebody likes.
+public enum Drafts {
+    /// Accounts whose drafts are written in one transaction.
+    public static let batchMax = 500
+
+    /// What a batch came to.
+    public struct Batch: Sendable {
+        /// Accounts that were looked at.
+        public let accounts: Int
+        /// Drafts that were written.
+        public let drafted: Int
+        /// The last of the accounts: where the next batch begins. Nil when there are no more.
+        public let last: ID<Account>?
+    }
+
+    /// Writes the drafts of the next accounts after the one named, or of one account alone.
+    ///
+    /// Harmless to repeat: a draft is written anew under the same id, and what is final is left as it
+    /// is. Refuses a month that is not over, unless it is only to be looked at.
+    public static func write(
+        _ month: CivilDate, account: ID<Account>?, after: ID<Account>?, previewing: Bool,
+        at now: Timestamp, in transaction: borrowing Transaction
+    ) throws -> Batch {
+        if !previewing { try check(isOver: month, at: now) }
+        let accounts = try transaction.rows(
+            """
+            select id from account
+            where (\(account)::uuid is null or id = \(account))
+                and (\(after)::uuid is null or id > \(after))
+            order by id limit \(batchMax)
+            """
+        ) { try $0.next(ID<Account>.self) }
+        if let account, accounts.isEmpty, after == nil {
+            throw Refusal(.notFound, "There is no account \(account).", field: "account")
+        }
+        let drafted = try write(month, of: accounts, at: now, in: transaction)
+        return Batch(
+            accounts: accounts.count, drafted: drafted.count,
+            last: accounts.count == batchMax ? accounts.last : nil)
+    }
+
+    /// How many accounts there are to look at.
+    public static func accounts(in transaction: borrowing Transaction) throws -> Int64 {
+        try transaction.first("select count(*) from account") { try $0.next() } ?? 0
+    }
+
+    /// Refuses a month that is not over.
+    static func check(isOver month: CivilDate, at now: Timestamp) throws(Refusal) {
+        guard now >= month.startOfMonth(plus: 1).midnight else {
+            throw Refusal(
+                .conflict,
+                "\(month.monthText) is not over: it ends at midnight UTC after "
+                    + "\(CivilDate(daysSince1970: month.startOfMonth(plus: 1).daysSince1970 - 1)).",
+                field: "month")
+        }
+    }
+
+    /// Writes the drafts of these accounts; answers those that have one now.
+    ///
+    /// Their totals are complete afterwards and stay as they are until the end of the transaction.
+    static func write(
+        _ month: CivilDate, of accounts: [ID<Account>], at now: Timestamp,
+        in transaction: borrowing Transaction
+    ) throws -> [(account: ID<Account>, invoice: ID<Invoice>)] {
+        guard !accounts.isEmpty else { return [] }
+        try DailyTotals.rollUp(
+            Set(accounts.map { Wallet.Name(account: $0, mode: .live) }), in: transaction)
+        let written = try transaction.rows(
+            heads(month.startOfMonth, of: accounts, at: now)
+        ) { row in
+            (account: try row.next(ID<Account>.self), invoice: try row.next(ID<Invoice>.self))
+        }
+        let owners = written.map(\.account)
+        let ids = written.map(\.invoice)
+        try transaction.send(
+            """
+            delete from invoice_line
+            where account_id = any(\(owners)) and invoice_id = any(\(ids))
+            """)
+        try transaction.send(lines(month.startOfMonth, of: owners, ids))
+        return written
+    }
+}
