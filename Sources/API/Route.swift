@@ -127,6 +127,8 @@ struct Route: Sendable {
         Route("GET", "/v1/balance", .problem, .read) { try await $0.balance($1) },
         Route("GET", "/v1/generations", .problem, .read) { try await $0.generations($1) },
         Route("GET", "/v1/usage", .problem, .read) { try await $0.usage($1) },
+        Route("GET", "/v1/invoices", .problem, .read) { try await $0.invoices($1) },
+        Route("GET", "/v1/invoices/{id}", .problem, .read) { try await $0.invoice($1, $2) },
         Route("GET", "/i/{name}", .problem, nil) { app, request, parameters in
             try await app.image(request, named: parameters["name"])
         },

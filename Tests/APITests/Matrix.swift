@@ -90,11 +90,36 @@ struct Matrix {
             let keys = try await keys(of: acme, suspended: lent, gateway)
             try await use(caller, as: acme, name: "acme", key: "acme-1")
             try await use(caller, as: zebra, name: "zebra", key: theirKey)
+            try await bill([(acme, "Acme"), (zebra, "Zebra")], gateway)
             try await body(
                 Matrix(
                     caller: caller, keys: keys, ours: try await owner(acme.account, gateway),
                     theirs: try await owner(zebra.account, gateway), suspended: lent.account))
         }
+    }
+
+    /// Gives each a statement of a month in which nothing happened.
+    private static func bill(
+        _ customers: [(Customer, String)], _ gateway: TestGateway
+    ) async throws {
+        for (index, (customer, name)) in customers.enumerated() {
+            let id = ID<Invoice>(at: gateway.time.clock.now)
+            try await gateway.sql(
+                """
+                insert into invoice (account_id, id, month, kind, state, seller, buyer, tax_category,
+                    tax_ppm, exact, net_cents, tax_cents, created_at)
+                values (\(customer.account), \(id), '2026-10-01', 'statement', 'draft', '{}',
+                    \(JSONText(#"{"name":"\#(name)"}"#)), 'Z', 0, 0, 0, 0, \(Day.today))
+                """)
+            try await gateway.sql(
+                """
+                update invoice set state = 'finalized', year = 2026, sequence = \(index + 1),
+                    number = '2026-00000' || \(index + 1)::text, finalized_at = \(Day.today)
+                where id = \(id)
+                """)
+        }
+        try await gateway.sql(
+            "insert into invoice_number (year, next) values (2026, \(customers.count + 1))")
     }
 
     private static func keys(

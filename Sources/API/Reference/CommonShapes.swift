@@ -12,7 +12,8 @@ extension Shape {
         ("AcceptedBatch", acceptedBatch),
         ("Job", job), ("Batch", batch), ("V2Job", v2Job), ("Key", key), ("Webhook", webhook),
         ("Delivery", delivery), ("ImageRouterModel", imageRouterModel),
-        ("OpenAIModel", openAIModel), ("Generation", generation),
+        ("OpenAIModel", openAIModel), ("Generation", generation), ("Invoice", invoice),
+        ("InvoiceInFull", invoiceInFull), ("InvoiceFile", invoiceFile),
         ("OpenAIList", openAIList),
     ]
 

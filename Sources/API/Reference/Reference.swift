@@ -7,8 +7,8 @@ import Units
 enum Reference {
     /// The dialects, in the order in which they are told, each with its operations by route.
     static let chapters: [Chapter] = [
-        .openAI, .imageRouter, .imaRouter, .jobs, .openRouter, .account, .keys, .webhooks,
-        .service,
+        .openAI, .imageRouter, .imaRouter, .jobs, .openRouter, .account, .invoices, .keys,
+        .webhooks, .service,
     ]
 
     /// What belongs together.
