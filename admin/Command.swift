@@ -72,7 +72,10 @@ struct Command: Sendable {
         .retentionShow, .retentionSet, .retentionRun,
         .jobsList, .jobsShow,
         .jobsCancel, .jobsRetry, .webhooksEndpoints, .webhooksDeliveries, .webhooksShow,
-        .webhooksReplay, .webhooksRotateSecret, .auditList, .auditShow, .verify,
+        .webhooksReplay, .webhooksRotateSecret, .invoicesGenerate, .invoicesFinalize, .invoicesList,
+        .invoicesShow, .invoicesExport, .invoicesPay, .invoicesVoid, .invoicesCreditNote,
+        .invoicesSellerSet, .invoicesSellerShow, .auditList, .auditShow,
+        .verify,
     ]
 
     /// Options that every command takes.

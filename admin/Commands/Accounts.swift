@@ -1,3 +1,4 @@
+import Documents
 import Postgres
 import Gateway
 import Ledger
@@ -48,21 +49,24 @@ extension Command {
     }
 
     static let accountsSet = Command(
-        "accounts set", "change an account's credit limit, or how long its contents are kept",
+        "accounts set",
+        "change an account's credit limit, what its invoices say, or how long its contents are kept",
         [
             .needed("account", "ID", "which"),
             .optional("credit-limit", "USD", "how far its balance may go below zero"),
             .optional("keep-prompts", "DAYS", "how long prompts are kept: 30d, or forever"),
             .optional("keep-pictures", "DAYS", "how long pictures are kept: 90d, or forever"),
-            .optional("reason", "WHY", "for the audit log"),
-        ]
+        ] + billingOptions + [.optional("reason", "WHY", "for the audit log")]
     ) { session in
         let id = try session.options.neededID("account", of: Account.self)
         let limit = try session.options.credits("credit-limit")
         let prompts = try session.options.kept("keep-prompts")
         let pictures = try session.options.kept("keep-pictures")
-        guard limit != nil || prompts != nil || pictures != nil else {
-            throw UsageFault("accounts set takes --credit-limit, --keep-prompts or --keep-pictures")
+        let billing = try session.options.billing()
+        guard limit != nil || prompts != nil || pictures != nil || !billing.isEmpty else {
+            throw UsageFault(
+                "accounts set takes --credit-limit, --keep-prompts, --keep-pictures, or what its invoices "
+                    + "say: see --help")
         }
         let actor = session.actor
         try await session.database.transaction { transaction in
@@ -72,6 +76,9 @@ extension Command {
             if prompts != nil || pictures != nil {
                 try Keeping.set(
                     prompts: prompts, pictures: pictures, of: id, by: actor, in: transaction)
+            }
+            if !billing.isEmpty {
+                try Account.setBilling(billing, id, by: actor, in: transaction)
             }
         }
         return try await shown(id, session)
@@ -100,13 +107,14 @@ extension Command {
 
     private static func shown(_ id: ID<Account>, _ session: Session) async throws -> Result {
         let now = session.clock.now
-        let (account, keeping, wallets) = try await session.database.read { transaction in
+        let (account, billing, keeping, wallets) = try await session.database.read { transaction in
             let account = try Account.find(id, in: transaction)
+            let billing = try Account.billing(id, in: transaction)
             let keeping = try Keeping.of(id, in: transaction)
             let wallets = try Mode.allCases.compactMap { mode in
                 try Balance.find(.init(account: id, mode: mode), at: now, in: transaction)?.wallet
             }
-            return (account, keeping, wallets)
+            return (account, billing, keeping, wallets)
         }
         let kept: [(String, JSON)] = [
             ("keep_prompts", .string(keeping.prompts.words)),
@@ -115,11 +123,12 @@ extension Command {
         let balances = wallets.map { wallet in
             (wallet.name.mode.rawValue, JSON.object(wallet.members))
         }
-        return .record(account.members + kept + balances)
+        return .record(
+            account.members + kept + balances + [("billing", .object(billing.members))])
     }
 
     /// Parts per million of a percentage with up to four decimals: exact, by whole numbers.
-    private static func taxPPM(_ text: String) throws -> Int32 {
+    static func taxPPM(_ text: String) throws -> Int32 {
         // A percentage is a decimal like an amount; a billionth of a percent is refused below.
         guard let percent = Credits(dollars: text), percent.nanodollars >= 0,
             percent.nanodollars % 100_000 == 0, percent.nanodollars <= 100_000_000_000
@@ -152,6 +161,17 @@ extension Wallet {
         [
             ("posted", .credits(posted)), ("held", .credits(held)),
             ("credit_limit", .credits(creditLimit)), ("available", .credits(available)),
+        ]
+    }
+}
+
+extension Billing {
+    /// What its invoices say of an account.
+    var members: [(String, JSON)] {
+        party.members + [
+            ("reference", .optional(reference, JSON.string)),
+            ("tax_category", .string(taxCategory.rawValue)),
+            ("tax_reason", .optional(taxReason, JSON.string)),
         ]
     }
 }
