@@ -42,3 +42,8 @@ select account_id, id, 'live', number, 'wallet', 'revenue', 4000000 * images, 40
 from made;
 insert into wallet (account_id, mode, posted, credit_limit, postings)
 select account_id, 'live', -sum(amount), sum(amount), count(*) from posting group by account_id;
+-- What invoices have to say.
+insert into seller (party, changed_at)
+values ('{"name": "Atelier", "country": "DE", "vat_id": "DE123456789"}', '2026-01-01Z');
+insert into billing_party (account_id, party, changed_at)
+select id, '{"country": "DE"}', '2026-01-01Z' from account;
