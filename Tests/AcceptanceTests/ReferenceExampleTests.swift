@@ -13,7 +13,8 @@ import Testing
             let examples = Self.examples(in: page.text)
             let last = examples.filter { $0.contains("-X DELETE") }
             #expect(examples.count > 40 && last.count > 2)
-            let shell = try await Shell(server, key: acme.adminKey)
+            let shell = try await Shell(
+                server, key: acme.adminKey, invoice: try await deployment.invoice(of: acme))
             for example in examples.filter({ !last.contains($0) }) + last {
                 let (code, output) = try await shell.paste(example)
                 // A job that has ended can no longer be cancelled: curl's word for a 409 is 22.
@@ -43,7 +44,7 @@ private struct Shell {
     private let environment: [String: String]
 
     /// Makes a job, a batch, a picture, an upload, an endpoint, a key and a delivery to be asked for.
-    init(_ server: RunningServer, key: String) async throws {
+    init(_ server: RunningServer, key: String, invoice: String) async throws {
         func made(_ path: String, _ body: String) async throws -> Seen {
             let reply = try await server.ask("POST", path, key: key, body: body)
             return try #require(reply).json(Seen.self)
@@ -66,7 +67,7 @@ private struct Shell {
             [
                 "UPLOAD_NAME": upload.id ?? "", "JOB": job.jobId ?? "", "BATCH": batch.jobId ?? "",
                 "GENERATION": picture.id ?? "", "WEBHOOK": endpoint.id ?? "",
-                "KEY_ID": issued.id ?? "",
+                "KEY_ID": issued.id ?? "", "INVOICE": invoice,
                 "NAME": String(picture.url?.split(separator: "/").last ?? ""),
                 "DELIVERY": try deliveries.json(Deliveries.self).deliveries.first?.id ?? "",
             ], uniquingKeysWith: { $1 })

@@ -51,8 +51,9 @@ final class Secrets: Sendable {
 }
 
 extension String {
-    /// Whether a variable of this name holds a vendor's credential.
+    /// Whether a variable of this name holds a vendor's credential. The server's own key is a file.
     var isCredential: Bool {
-        ["_KEY", "_TOKEN", "_SECRET", "_AUTH"].contains { hasSuffix($0) }
+        self != "ATELIER_TLS_KEY"
+            && ["_KEY", "_TOKEN", "_SECRET", "_AUTH"].contains { hasSuffix($0) }
     }
 }
