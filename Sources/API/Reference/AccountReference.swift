@@ -62,7 +62,7 @@ extension Reference.Chapter {
         answers: [
             .json(
                 .object(
-                    .must("from", .text("A day of UTC.")), .must("to", .text("The last day.")),
+                    .must("from", .day("A day of UTC.")), .must("to", .day("The last day.")),
                     .must("mode", Shape.mode), .must("currency", .word(["USD"])),
                     .must("group_by", .word(ChargedUsage.Grouping.allCases.map(\.rawValue))),
                     .must(
@@ -78,8 +78,8 @@ extension Reference.Chapter {
                     .must("has_more", .boolean())), "A page, and the total of all pages.")
         ]
     ).taking(
-        .query("from", .text("A day such as 2026-10-01 (default: the first of `to`'s month).")),
-        .query("to", .text("The last day, included (default: today).")),
+        .query("from", .day("A day such as 2026-10-01 (default: the first of `to`'s month).")),
+        .query("to", .day("The last day, included (default: today).")),
         .query(
             "group_by",
             .word(ChargedUsage.Grouping.allCases.map(\.rawValue)).standing("day")),

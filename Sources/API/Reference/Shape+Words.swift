@@ -28,6 +28,7 @@ extension Shape {
     private var formatInWords: String {
         switch format {
         case "uuid": "UUID"
+        case "date": "day (ISO 8601)"
         case "date-time": "time (ISO 8601)"
         case "uri": "URL"
         default: "text"

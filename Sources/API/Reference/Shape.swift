@@ -94,6 +94,12 @@ extension Shape {
         return shape
     }
 
+    static func day(_ note: String = "") -> Shape {
+        var shape = Shape.text(note)
+        shape.format = "date"
+        return shape
+    }
+
     static func time(_ note: String = "") -> Shape {
         var shape = Shape.text(note)
         shape.format = "date-time"
