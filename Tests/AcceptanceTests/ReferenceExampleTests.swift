@@ -15,8 +15,11 @@ import Testing
             #expect(examples.count > 40 && last.count > 2)
             let shell = try await Shell(
                 server, key: acme.adminKey, invoice: try await deployment.invoice(of: acme))
+            // What is billed is seen by live keys alone.
+            let live = try await deployment.key(of: acme, scope: "read")
             for example in examples.filter({ !last.contains($0) }) + last {
-                let (code, output) = try await shell.paste(example)
+                let (code, output) = try await shell.paste(
+                    example, showing: example.contains("/v1/invoices/") ? live : acme.adminKey)
                 // A job that has ended can no longer be cancelled: curl's word for a 409 is 22.
                 let isCancelling = example.contains("$JOB") || example.contains("$BATCH")
                 #expect(
@@ -91,8 +94,10 @@ private struct Shell {
             ], uniquingKeysWith: { $1 })
     }
 
-    func paste(_ example: String) async throws -> (code: Int32, output: String) {
-        try await Self.run(example, environment)
+    func paste(
+        _ example: String, showing key: String
+    ) async throws -> (code: Int32, output: String) {
+        try await Self.run(example, environment.merging(["ATELIER_KEY": key]) { $1 })
     }
 
     /// Runs `example` where its files may lie about, beside the reader's own two; a refusal is an
