@@ -46,6 +46,16 @@ import Units
         #expect(invoice.contradictions.count == 2)
     }
 
+    @Test func aMonthWithoutALineAddsUp() {
+        var invoice = Samples.statement()
+        invoice.lines = []
+        invoice.totals = InvoiceDocument.Totals(
+            exact: .zero, taxes: [InvoiceDocument.TaxLine(Samples.standard)], paid: .zero)
+        #expect(invoice.contradictions == [])
+        invoice.totals.taxes[0].tax = Cents(1)
+        #expect(invoice.contradictions.count == 1)
+    }
+
     @Test func aQuantityTimesAPriceIsExact() {
         #expect(Quantity(1_204_117).times(Samples.dollars("0.000032001")).dollars == "38.532948117")
         #expect(Quantity(millionths: 1_500_000).times(Credits(nanodollars: 3)).nanodollars == 5)

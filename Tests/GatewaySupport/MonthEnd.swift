@@ -8,8 +8,19 @@ package import Units
 extension TestGateway {
     package static let month = CivilDate(Day.today).startOfMonth
 
-    /// Says who sells, so that invoices can be made final.
+    /// Says who sells, so that invoices can be made final, at prices that change now and then.
     package func sell() async throws {
+        try await nameSeller()
+        try await sql(
+            """
+            insert into price (model, provider, version, line, starts_at, billable, unit, amount)
+            select 'test/paid', 'test', version, 1, '2100-01-01Z', 'output_image', 'image', 1
+            from generate_series(2, 5) version
+            """)
+    }
+
+    /// Says who sells.
+    package func nameSeller() async throws {
         let change = Seller.Change(
             party: PartyChange(
                 fields: [
@@ -19,13 +30,6 @@ extension TestGateway {
             bank: [.holder: "Atelier Images GmbH", .number: "DE02120300000000202051"])
         let actor = actor
         try await database.transaction { try Seller.set(change, by: actor, in: $0) }
-        // Prices change now and then.
-        try await sql(
-            """
-            insert into price (model, provider, version, line, starts_at, billable, unit, amount)
-            select 'test/paid', 'test', version, 1, '2100-01-01Z', 'output_image', 'image', 1
-            from generate_series(2, 5) version
-            """)
     }
 
     /// A customer whose invoices can be made final.
