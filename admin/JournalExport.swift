@@ -50,14 +50,24 @@ struct JournalExport {
         _ output: OutputFile
     ) async throws -> Int {
         let name = Wallet.Name(account: account.id, mode: .live)
-        guard let wallet = try await session.database.read({ try Wallet.find(name, in: $0) }),
-            wallet.chain.number > 0
-        else { return 0 }
+        let (found, before) = try await session.database.read { transaction in
+            // One snapshot for both: between two a month may go.
+            try transaction.execute("set transaction isolation level repeatable read")
+            return (
+                try Wallet.find(name, in: transaction),
+                try BroughtForward.find(name, in: transaction)
+            )
+        }
+        guard let wallet = found, wallet.chain.number > 0 else { return 0 }
         journal.open(
             account.id, named: account.name, on: CivilDate(account.createdAt), into: &bytes)
         var last = ID<Posting>(high: 0, low: 0)
         var day = CivilDate(account.createdAt)
         var count = 0
+        if let before, let opening = Self.opening(of: account.id, before) {
+            journal.append(opening, into: &bytes)
+            day = max(day, CivilDate(opening.at))
+        }
         while true {
             let after = last
             let page = try await session.database.read {
@@ -77,6 +87,11 @@ struct JournalExport {
             bytes = []
             guard let end = page.last, page.count == Self.pageMax else { break }
             last = end.id
+        }
+        let now = try await session.database.read { try BroughtForward.find(name, in: $0) }
+        guard now?.month == before?.month else {
+            throw Refusal(
+                .conflict, "A month of postings was dropped meanwhile: export the journal again.")
         }
         journal.balance(account.id, wallet.posted, endOf: day, into: &bytes)
         return count

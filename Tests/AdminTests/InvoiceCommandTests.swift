@@ -83,6 +83,55 @@ import Units
         }
     }
 
+    @Test func whatHasNoFileIsSkippedAndNamed() async throws {
+        try await withUse { gateway, desk, acme in
+            _ = try await desk.run(Self.sellerWords)
+            _ = try await desk.run(
+                "accounts", "set", "--account", "\(acme.account)", "--country", "DE")
+            try await gateway.closeMonth()
+            _ = try await gateway.void("2026-000001")
+            try await gateway.closeMonth()
+            let folder = "/tmp/atelier-test-export-\(UInt64.random(in: 0 ... .max))"
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            defer { Files.removeAll(below: folder) }
+            let told = try await desk.run(
+                "invoices", "export", "--format", "ubl", "--month", "2026-11", "--output", folder)
+            #expect(told.json.contains(#""documents":1"#) && told.json.contains(#""skipped":1"#))
+            #expect(told.text.contains("not 2026-000001: There is no file of EN 16931"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder) == ["2026-000002.xml"])
+            await #expect(throws: Refusal.self) {
+                _ = try await desk.run(
+                    "invoices", "export", "--format", "ubl", "--invoice", "2026-000001", "--output",
+                    "\(folder)/void.xml")
+            }
+        }
+    }
+
+    @Test func theJournalBeginsWithWhatIsNotKept() async throws {
+        try await withGateway(auditing: false) { gateway in
+            let acme = try await gateway.customer(credits: "5")
+            let owner = Database(url: gateway.url, connections: 1)
+            defer { owner.close() }
+            try await owner.transaction { transaction in
+                try transaction.send(
+                    """
+                    insert into wallet_checkpoint (account_id, mode, month, number, chain, postings,
+                        posted, captured)
+                    values (\(acme.account), 'live', '2026-10-01', 1, '', 1, 7000000000, 0)
+                    """)
+            }
+            let path = "\(gateway.directory)/journal"
+            _ = try await AdminDesk(gateway: gateway).run(
+                "invoices", "export", "--format", "hledger", "--output", path)
+            let text = String(
+                decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
+            #expect(text.contains("2026-10-31 * (brought-forward-\(acme.account))"), "\(text)")
+            #expect(text.contains("equity:book-opening  7.000000000 USD"), "\(text)")
+        }
+    }
+
     @Test func everyFormatIsExported() async throws {
         try await withUse { gateway, desk, acme in
             _ = try await desk.run(Self.sellerWords)

@@ -82,6 +82,21 @@ import Units
         }
     }
 
+    @Test func aMonthThatIsNotKeptIsRefused() async throws {
+        try await withUsage { gateway, _ in
+            let owner = Database(url: gateway.url, connections: 1)
+            defer { owner.close() }
+            try await owner.transaction { transaction in
+                try transaction.send(
+                    "insert into dropped_month values ('generations', '2026-11-01', '2028-01-01Z')")
+            }
+            let refusal = await #expect(throws: Refusal.self) {
+                _ = try await file(["--format", "csv", "--from", "2026-11-20"], gateway)
+            }
+            #expect(refusal?.message.contains("2026-11") == true)
+        }
+    }
+
     @Test func focusRowsSumToWhatWasCharged() async throws {
         try await withUsage { gateway, _ in
             let text = try await file(

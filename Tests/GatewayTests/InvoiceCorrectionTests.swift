@@ -97,6 +97,15 @@ import Units
             #expect(issued.note.net == Cents(400) && issued.note.tax == Cents(76))
             #expect(issued.invoice.outstanding == Cents(1190 - 476))
             #expect(try await gateway.credit("2026-000001", .amount(Cents(400)), key: "a").repeated)
+            // The same key for something else is a mistake.
+            for part in [CreditNote.Part.amount(Cents(401)), .lines([1]), .all] {
+                await #expect(throws: Refusal.self, "\(part)") {
+                    try await gateway.credit("2026-000001", part, key: "a")
+                }
+            }
+            await #expect(throws: Refusal.self) {
+                try await gateway.credit("2026-000001", .lines([.max]), key: "b")
+            }
             #expect(try await gateway.wallet(of: acme).posted.dollars == "-6.0049")
             await #expect(throws: Refusal.self) {
                 try await gateway.credit("2026-000001", .amount(Cents(601)), key: "b")
@@ -107,6 +116,7 @@ import Units
             // Of what is paid it gives credits back.
             let last = try await gateway.credit("2026-000001", .all, key: "c")
             #expect(last.note.exact.dollars == "6.0049" && last.note.gross == Cents(714))
+            #expect(try await gateway.credit("2026-000001", .all, key: "c").repeated)
             #expect(try await gateway.wallet(of: acme).posted.dollars == "6.0049")
             await #expect(throws: Refusal.self) {
                 try await gateway.credit("2026-000001", .all, key: "d")
@@ -117,6 +127,10 @@ import Units
     @Test func aLineIsCreditedOnce() async throws {
         try await withInvoice(prepaid: true) { gateway, acme in
             let issued = try await gateway.credit("2026-000001", .lines([1]), key: "a")
+            #expect(try await gateway.credit("2026-000001", .lines([1]), key: "a").repeated)
+            await #expect(throws: Refusal.self) {
+                try await gateway.credit("2026-000001", .lines([2]), key: "a")
+            }
             #expect(issued.note.exact.dollars == "4")
             let document = try await gateway.database.read {
                 try InvoiceDocuments.find(issued.note.id, of: acme.account, in: $0)
@@ -174,6 +188,24 @@ import Units
             try await gateway.finalize()
             // The year of the day on which it is numbered.
             #expect(try await gateway.finalize(december).numbers == ["2027-000002"])
+        }
+    }
+
+    @Test func aMonthWaitsForTheUsageOfTheOneBefore() async throws {
+        try await withInvoice { gateway, acme in
+            _ = try await gateway.void("2026-000001")
+            try await gateway.charge(acme, [.line(1, 1, 1)])
+            gateway.time.pass(.seconds(86_400 * 31))
+            let december = TestGateway.month.startOfMonth(plus: 1)
+            try await gateway.draft(december)
+            let refused = try await gateway.finalize(december).refused
+            #expect(
+                refused.map(\.reasons) == [
+                    ["its usage of 2026-11 is on no final invoice: that month comes first"]
+                ])
+            try await gateway.closeMonth()
+            #expect(try await gateway.finalize(december).numbers == ["2027-000002"])
+            #expect(try await gateway.invoices(of: acme).last?.exact.dollars == "1")
         }
     }
 

@@ -196,6 +196,31 @@ import Units
         }
     }
 
+    @Test func postingsThatAreMissingStopTheirAccountAlone() async throws {
+        try await withGateway(auditing: false) { gateway in
+            try await gateway.sell()
+            let broken = try await gateway.buyer(credits: "5")
+            let acme = try await gateway.buyer(credits: "5")
+            for customer in [broken, acme] {
+                try await gateway.charge(customer, [Self.pictures(1, 1_000_000_000)])
+            }
+            try await gateway.draft()
+            try await gateway.charge(broken, [Self.pictures(1, 1_000_000_000)])
+            try await gateway.database.transaction { transaction in
+                try transaction.send("set local role none")
+                try transaction.send("set local session_replication_role = replica")
+                try transaction.send(
+                    "delete from posting where account_id = \(broken.account) and number = 3")
+            }
+            try await gateway.endMonth()
+            #expect(try await gateway.draft() == 1)
+            let batch = try await gateway.finalize()
+            #expect(batch.numbers == ["2026-000001"])
+            #expect(batch.refused.map(\.account) == [broken.account])
+            #expect(batch.refused.first?.reasons.first?.contains("are not all there") == true)
+        }
+    }
+
     @Test func whatIsChargedLateIsOnTheNextInvoice() async throws {
         try await withGateway { gateway in
             try await gateway.sell()

@@ -1,10 +1,11 @@
-import Gateway
 import GatewaySupport
 import Jobs
 import Ledger
 import Postgres
 import Testing
 import Units
+
+@testable import Gateway
 
 /// Months are dropped, and everything that is promised about money still holds.
 @Suite struct RetentionTests {
@@ -20,10 +21,14 @@ import Units
     }
 
     private func drop(
-        _ kind: Retention.Kind, _ month: CivilDate, unbilled: Bool = true, _ gateway: TestGateway
+        _ kind: Retention.Kind, _ month: CivilDate, unbilled: Bool = true, closing: Bool = true,
+        _ gateway: TestGateway
     ) async throws {
         gateway.time.pass(.milliseconds(1))
         let actor = gateway.actor
+        if kind == .postings, closing {
+            try await Expiry.closeBooks(before: month, on: gateway.database, at: actor.now)
+        }
         let owner = Database(url: gateway.url, connections: 1)
         defer { owner.close() }
         try await owner.transaction {
@@ -70,6 +75,53 @@ import Units
             #expect(left == [6, 6, 48_000_000_000])
             try await charge(customers, gateway)
             try await DailyTotals.rollUp(on: gateway.database)
+        }
+    }
+
+    /// A lapse, a refund and a limit, all of a month that goes.
+    @Test func whatLotsAndLimitsRestOnMayGo() async throws {
+        try await withGateway { gateway in
+            let acme = try await gateway.customer(credits: "10.00")
+            let actor = gateway.actor
+            try await gateway.database.transaction { transaction in
+                try Account.setLimits(
+                    [.monthCap: .credits(.dollars(100))], plan: nil, of: acme.account, by: actor,
+                    in: transaction)
+            }
+            try await gateway.give(3, to: acme, .promotional, in: .seconds(60))
+            try await gateway.give(1, to: acme, .paid, in: .seconds(3600))
+            let paid = try await gateway.hold(1, for: acme)
+            try await gateway.settle(paid, cost: 1)
+            gateway.time.pass(.seconds(60))
+            #expect(try await gateway.sweep() == 1)
+            // Not of what has expired.
+            let late = try await gateway.hold(2, for: acme)
+            try await gateway.settle(late, cost: 2)
+            let why = AuditEvent.Actor(name: "test", reason: "r", now: gateway.time.clock.now)
+            try await gateway.database.transaction { transaction in
+                _ = try Credits.refund(
+                    .dollars(1), of: paid.submission.generation, account: acme.account, key: "r",
+                    by: why, in: transaction)
+            }
+            #expect(try await findings(gateway) == [])
+            try await age(gateway)
+            try await DailyTotals.rollUp(on: gateway.database)
+            for month in [Self.october, Self.november] {
+                try await drop(.generations, month, gateway)
+                #expect(try await findings(gateway) == [])
+            }
+            try await drop(.postings, Self.october, gateway)
+            let refused = await #expect(throws: Refusal.self) {
+                try await drop(.postings, Self.november, closing: false, gateway)
+            }
+            #expect(refused?.message.contains("are not worked out past them") == true)
+            try await drop(.postings, Self.november, gateway)
+            #expect(try await findings(gateway) == [])
+            // The wallet goes on.
+            try await gateway.give(2, to: acme, .promotional, in: .seconds(30))
+            gateway.time.pass(.seconds(30))
+            #expect(try await gateway.sweep() == 1)
+            #expect(try await gateway.wallet(of: acme).posted == .dollars(9))
         }
     }
 

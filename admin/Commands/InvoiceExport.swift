@@ -41,10 +41,10 @@ extension Command {
             return try InvoiceDocuments.find(invoice.id, of: invoice.account, in: transaction)
         }
         guard let document else { throw Refusal(.notFound, "There is no such invoice.") }
-        let output = try OutputFile(session.options.text("output"))
         // Alone it is one value, of a month a list of them.
         var bytes: [UInt8] = format == .json ? [] : format.head
         try format.append(document, to: &bytes)
+        let output = try OutputFile(session.options.text("output"))
         try output.write(bytes)
         try output.finish()
         return told(1, format, session)
@@ -62,6 +62,7 @@ extension Command {
         try whole?.write(format.head)
         var last: (ID<Account>, ID<Invoice>)?
         var count = 0
+        var skipped: [(name: String, reason: String)] = []
         while true {
             let after = last
             let page = try await session.database.read {
@@ -69,13 +70,19 @@ extension Command {
                     month, account: account, after: after, limit: InvoiceDocuments.batchMax, in: $0)
             }
             for one in page {
+                let name = one.document.number ?? one.id.description
                 var bytes: [UInt8] = []
-                try format.append(one.document, to: &bytes)
+                do {
+                    try format.append(one.document, to: &bytes)
+                } catch let refusal as Refusal {
+                    // What is void, or has no lines, is in no file of the standard.
+                    skipped.append((name, refusal.message))
+                    continue
+                }
                 if let whole {
                     if format == .json, count > 0 { try whole.write(Array(",\n".utf8)) }
                     try whole.write(bytes)
                 } else if let path, !bytes.isEmpty {
-                    let name = one.document.number ?? one.id.description
                     let file = try OutputFile("\(path)/\(name).\(format.ending)")
                     try file.write(bytes)
                     try file.finish()
@@ -87,16 +94,24 @@ extension Command {
         }
         try whole?.write(format.tail)
         try whole?.finish()
-        return told(count, format, session)
+        return told(count, format, session, skipped: skipped)
     }
 
     /// What came of it; nothing where the export itself is the answer.
-    static func told(_ count: Int, _ format: ExportFormat, _ session: Session) -> Result {
+    static func told(
+        _ count: Int, _ format: ExportFormat, _ session: Session,
+        skipped: [(name: String, reason: String)] = []
+    ) -> Result {
         guard let path = session.options.text("output") else { return .written }
-        return .record([
+        var members: [(String, JSON)] = [
             ("format", .string(format.rawValue)), ("documents", .int(count)),
             ("output", .string(path)),
-        ])
+        ]
+        guard !skipped.isEmpty else { return .record(members) }
+        members.append(("skipped", .int(skipped.count)))
+        return .record(
+            members,
+            note: skipped.map { "not \($0.name): \($0.reason)" }.joined(separator: "\n"))
     }
 }
 

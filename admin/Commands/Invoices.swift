@@ -19,6 +19,7 @@ extension Command {
         var bar = ProgressBar("invoices of \(month.monthText)", of: try await accounts(session))
         var last: ID<Account>?
         var drafted = 0
+        var refused: [Finalization.Refused] = []
         repeat {
             let after = last
             let now = session.clock.now
@@ -27,11 +28,16 @@ extension Command {
                     month, account: account, after: after, previewing: previewing, at: now, in: $0)
             }
             drafted += batch.drafted
+            refused += batch.refused
             bar.advance(by: batch.accounts)
             last = batch.last
         } while last != nil
         bar.end()
-        return .record([("month", .string(month.monthText)), ("drafts", .int(drafted))])
+        let members: [(String, JSON)] = [
+            ("month", .string(month.monthText)), ("drafts", .int(drafted)),
+        ]
+        guard !refused.isEmpty else { return .record(members) }
+        return .record(members + [("refused", told(refused))], refused: true)
     }
 
     static let invoicesFinalize = Command(
@@ -64,6 +70,16 @@ extension Command {
         return finalized(month, numbers, refused)
     }
 
+    private static func told(_ refused: [Finalization.Refused]) -> JSON {
+        .array(
+            refused.map { one in
+                .object([
+                    ("account_id", .id(one.account)), ("name", .string(one.name)),
+                    ("reasons", .array(one.reasons.map(JSON.string))),
+                ])
+            })
+    }
+
     private static func finalized(
         _ month: CivilDate, _ numbers: [String], _ refused: [Finalization.Refused]
     ) -> Result {
@@ -71,16 +87,7 @@ extension Command {
             ("month", .string(month.monthText)), ("finalized", .int(numbers.count)),
             ("first", .optional(numbers.first, JSON.string)),
             ("last", .optional(numbers.last, JSON.string)),
-            (
-                "refused",
-                .array(
-                    refused.map { one in
-                        .object([
-                            ("account_id", .id(one.account)), ("name", .string(one.name)),
-                            ("reasons", .array(one.reasons.map(JSON.string))),
-                        ])
-                    })
-            ),
+            ("refused", told(refused)),
         ]
         let range = numbers.isEmpty ? "" : ", \(numbers[0]) to \(numbers[numbers.count - 1])"
         let lines =

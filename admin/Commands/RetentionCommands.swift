@@ -70,6 +70,9 @@ extension Command {
         let owner = session.owner()
         defer { owner.close() }
         for month in due {
+            if month.kind == .postings {
+                try await Expiry.closeBooks(before: month.first, on: session.database, at: now)
+            }
             do {
                 try await owner.transaction { transaction in
                     try Retention.drop(

@@ -50,6 +50,27 @@ extension Audit {
             where i.kind <> 'credit_note'
         ) i
         where net_cents <> net or tax_cents <> tax
+        union all
+        -- A credit note says what it and those before it come to, less what those said.
+        select format('credit note %s of account %s: net %s, tax %s cents; with those before it it comes to %s and %s',
+            number, account_id, net_cents, tax_cents, net, tax)
+        from (
+            select t.number, t.account_id, t.net_cents, t.tax_cents,
+                t.net - lag(t.net, 1, 0::numeric) over note as net,
+                t.tax - lag(t.tax, 1, 0::numeric) over note as tax
+            from (
+                select c.*, n.net,
+                    sign(n.net) * floor((abs(n.net) * c.tax_ppm + 500000) / 1000000) as tax
+                from (
+                    select i.*, sum(i.exact) over (
+                        partition by i.account_id, i.corrects order by i.year, i.sequence) as total
+                    from invoice i where i.kind = 'credit_note' and i.state <> 'draft'
+                ) c,
+                lateral (select sign(c.total) * floor((abs(c.total) + 5000000) / 10000000) as net) n
+            ) t
+            window note as (partition by t.account_id, t.corrects order by t.year, t.sequence)
+        ) c
+        where net_cents <> net or tax_cents <> tax
         """
 
     /// Promise: usage = invoice lines. By model and what a unit cost, so that it is told where.

@@ -39,5 +39,8 @@ extension Audit {
         ) g on true
         where (k.limited or (k.id is null and (a.limited or p.limited)))
             and m.month_spent <> g.spent
+            -- Of a month whose generations were dropped nothing is left to count.
+            and not exists (
+                select from dropped_month d where d.kind = 'generations' and d.month >= m.month)
         """
 }

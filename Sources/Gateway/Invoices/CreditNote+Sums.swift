@@ -32,7 +32,8 @@ extension CreditNote {
         case .lines(let positions):
             let lines = try lines(of: invoice, in: transaction)
             for position in positions.sorted() {
-                guard let line = lines.first(where: { $0.taken.position == Int32(position) }) else {
+                guard let line = lines.first(where: { $0.taken.position.map(Int.init) == position })
+                else {
                     throw Refusal(
                         .invalidValue, "\(invoice.name) has no line \(position).", field: "lines")
                 }

@@ -52,6 +52,12 @@ public struct CreditNote: Sendable {
                     .conflict, "This idempotency key has issued \(note.name) before.",
                     field: "idempotency-key")
             }
+            guard try took(part, note, of: before, in: transaction) else {
+                throw Refusal(
+                    .conflict,
+                    "This idempotency key has issued \(note.name) before, which took back something "
+                        + "else of \(before.name).", field: "idempotency-key")
+            }
             return Issued(note: note, invoice: before, repeated: true)
         }
         guard before.kind != .creditNote, before.state == .finalized || before.state == .paid else {
@@ -81,6 +87,37 @@ public struct CreditNote: Sendable {
         return Issued(
             note: try InvoiceRecord.find(.id(id), in: transaction),
             invoice: try InvoiceRecord.find(.id(before.id), in: transaction), repeated: false)
+    }
+
+    /// Whether `note` took back this part of its invoice.
+    private func took(
+        _ part: Part, _ note: InvoiceRecord, of invoice: InvoiceRecord,
+        in transaction: borrowing Transaction
+    ) throws -> Bool {
+        let lines = Set(
+            try transaction.rows(
+                """
+                select corrects_position from invoice_line
+                where account_id = \(note.account) and invoice_id = \(note.id)
+                    and corrects_position is not null
+                """
+            ) { Int(try $0.next(Int32.self)) })
+        switch part {
+        case .lines(let positions): return lines == positions
+        case .amount(let amount): return lines.isEmpty && note.net == amount
+        case .all:
+            let later = try transaction.rows(
+                """
+                select id from invoice
+                where account_id = \(note.account) and corrects = \(invoice.id)
+                    and (year, sequence) > (
+                        select year, sequence from invoice
+                        where account_id = \(note.account) and id = \(note.id))
+                limit 1
+                """
+            ) { try $0.next(ID<Invoice>.self) }
+            return later.isEmpty && invoice.creditedExact == invoice.exact
+        }
     }
 
     private func checkedReason(of actor: AuditEvent.Actor) throws(Refusal) -> String {

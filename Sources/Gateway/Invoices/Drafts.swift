@@ -13,6 +13,8 @@ public enum Drafts {
         public let accounts: Int
         /// Drafts that were written.
         public let drafted: Int
+        /// Those of whom there can be none.
+        public let refused: [Finalization.Refused]
         /// The last of the accounts: where the next batch begins. Nil when there are no more.
         public let last: ID<Account>?
     }
@@ -37,9 +39,9 @@ public enum Drafts {
         if let account, accounts.isEmpty, after == nil {
             throw Refusal(.notFound, "There is no account \(account).", field: "account")
         }
-        let drafted = try write(month, of: accounts, at: now, in: transaction)
+        let (drafted, refused) = try write(month, of: accounts, at: now, in: transaction)
         return Batch(
-            accounts: accounts.count, drafted: drafted.count,
+            accounts: accounts.count, drafted: drafted.count, refused: refused,
             last: accounts.count == batchMax ? accounts.last : nil)
     }
 
@@ -59,16 +61,20 @@ public enum Drafts {
         }
     }
 
-    /// Writes the drafts of these accounts; answers those that have one now.
+    /// Writes the drafts of these accounts; answers those that have one now, and those that can have
+    /// none because postings are missing: they are nobody else's trouble.
     ///
     /// Their totals are complete afterwards and stay as they are until the end of the transaction.
     static func write(
         _ month: CivilDate, of accounts: [ID<Account>], at now: Timestamp,
         in transaction: borrowing Transaction
-    ) throws -> [(account: ID<Account>, invoice: ID<Invoice>)] {
-        guard !accounts.isEmpty else { return [] }
-        try DailyTotals.rollUp(
-            Set(accounts.map { Wallet.Name(account: $0, mode: .live) }), in: transaction)
+    ) throws -> (
+        written: [(account: ID<Account>, invoice: ID<Invoice>)], refused: [Finalization.Refused]
+    ) {
+        let lost = try rollUp(accounts, in: transaction)
+        let refused = try refusals(lost, in: transaction)
+        let accounts = accounts.filter { lost[$0] == nil }
+        guard !accounts.isEmpty else { return ([], refused) }
         let written = try transaction.rows(
             heads(month.startOfMonth, of: accounts, at: now)
         ) { row in
@@ -82,6 +88,40 @@ public enum Drafts {
             where account_id = any(\(owners)) and invoice_id = any(\(ids))
             """)
         try transaction.send(lines(month.startOfMonth, of: owners, ids))
-        return written
+        return (written, refused)
+    }
+
+    /// Completes the totals of these accounts; answers those of which postings are missing.
+    private static func rollUp(
+        _ accounts: [ID<Account>], in transaction: borrowing Transaction
+    ) throws -> [ID<Account>: MissingPostings] {
+        var wallets = Set(accounts.map { Wallet.Name(account: $0, mode: .live) })
+        var lost: [ID<Account>: MissingPostings] = [:]
+        while !wallets.isEmpty {
+            do {
+                try DailyTotals.rollUp(wallets, in: transaction)
+                break
+            } catch let missing as MissingPostings {
+                // Its totals are as they were, and the others' are complete or follow.
+                lost[missing.wallet.account] = missing
+                guard wallets.remove(missing.wallet) != nil else { throw missing }
+            }
+        }
+        return lost
+    }
+
+    private static func refusals(
+        _ lost: [ID<Account>: MissingPostings], in transaction: borrowing Transaction
+    ) throws -> [Finalization.Refused] {
+        guard !lost.isEmpty else { return [] }
+        let accounts = lost.keys.sorted()
+        return try transaction.rows(
+            "select id, name from account where id = any(\(accounts)) order by id"
+        ) { row in
+            let account: ID<Account> = try row.next()
+            return Finalization.Refused(
+                account: account, name: try row.next(),
+                reasons: [lost[account]?.description ?? "postings are missing"])
+        }
     }
 }

@@ -43,18 +43,23 @@ public enum Finalization {
         var numbers = try InvoiceNumbers.lock(at: actor.now, in: transaction)
         let accounts = try drafts(
             of: month, account: account, after: after, limit: limit, in: transaction)
-        let written = try Drafts.write(month, of: accounts, at: actor.now, in: transaction)
-            .sorted { $0.account < $1.account }
+        let drafts = try Drafts.write(month, of: accounts, at: actor.now, in: transaction)
+        let written = drafts.written.sorted { $0.account < $1.account }
         let loaded = try InvoiceDocuments.load(
             written.map { ($0.account, $0.invoice) }, in: transaction)
         let waiting = try awaitingEarlier(than: month, of: accounts, in: transaction)
-        var refused: [Refused] = []
+        let unbilled = try unbilledEarlier(than: month, of: accounts, in: transaction)
+        var refused = drafts.refused
         var ready: [Numbered] = []
         for draft in loaded {
             let document = draft.document
             var reasons = lacking(in: document)
             if let earlier = waiting[document.account] {
                 reasons.append("its draft for \(earlier.monthText) has to be made final first")
+            } else if let earlier = unbilled[document.account] {
+                reasons.append(
+                    "its usage of \(earlier.monthText) is on no final invoice: that month comes first"
+                )
             }
             if reasons.isEmpty {
                 ready.append(
@@ -106,6 +111,26 @@ public enum Finalization {
             select account_id, min(month) from invoice
             where account_id = any(\(accounts)) and month < \(month) and state = 'draft'
             group by account_id
+            """
+        ) { row in (try row.next(ID<Account>.self), try row.next(CivilDate.self)) }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Accounts with usage of an earlier month that no final invoice has: the debt of a month that was
+    /// skipped, or withdrawn, would be due on the next one's invoice, and again on its own.
+    private static func unbilledEarlier(
+        than month: CivilDate, of accounts: [ID<Account>], in transaction: borrowing Transaction
+    ) throws -> [ID<Account>: CivilDate] {
+        let rows = try transaction.rows(
+            """
+            select u.account_id, min(u.billed_month) from usage_day u
+            where u.account_id = any(\(accounts)) and u.mode = 'live'
+                and u.billed_month < \(month) and u.amount <> 0
+                and not exists (
+                    select from invoice i
+                    where i.account_id = u.account_id and i.month = u.billed_month
+                        and i.kind <> 'credit_note' and i.state in ('finalized', 'paid'))
+            group by u.account_id
             """
         ) { row in (try row.next(ID<Account>.self), try row.next(CivilDate.self)) }
         return Dictionary(rows, uniquingKeysWith: { first, _ in first })

@@ -7,9 +7,13 @@ import Units
 public enum Expiry {
     /// How lots are told of generations.
     static let generations = LotBook.Generations(
+        // Of one that was dropped its id tells the millisecond, and expiries are of whole ones.
         begun: """
-            select g.created_at from generation g
-            where g.account_id = p.account_id and g.id = p.generation_id
+            select coalesce((
+                select g.created_at from generation g
+                where g.account_id = p.account_id and g.id = p.generation_id
+            ), timestamptz '1970-01-01Z' + interval '1 millisecond'
+                * ('x' || left(replace(p.generation_id::text, '-', ''), 12))::bit(48)::bigint)
             """,
         // The few that are open, whoever's they are, by the index that holds nothing else: an
         // account's own by its key would be all that it ever made.

@@ -69,6 +69,32 @@ extension Expiry {
         return found
     }
 
+    /// Closes the books that still have to be told of postings of `month`, so that those can go: a
+    /// wallet at a time, so that nobody waits long. What cannot be closed is left to who drops them.
+    public static func closeBooks(
+        before month: CivilDate, on database: Database, at now: Timestamp
+    ) async throws {
+        var last: Wallet.Name?
+        repeat {
+            let names = try await database.read { [last] transaction in
+                try Wallet.page(
+                    Retention.openBooks(month), after: last, limit: walletsMax, in: transaction)
+            }
+            for name in names {
+                do {
+                    _ = try await database.transaction {
+                        try carryOut(of: [name], at: now, in: $0)
+                    }
+                    try await catchUp(name, on: database, at: now)
+                } catch is LotBook.Gap {
+                    // The drop refuses this wallet's month, and `verify` tells of the gap.
+                    continue
+                }
+            }
+            last = names.count == walletsMax ? names.last : nil
+        } while last != nil
+    }
+
     /// Hands the wallets that `statement` answers to `body`, page by page.
     private static func each(
         _ statement: SQL, on database: Database, _ body: ([Wallet.Name]) async throws -> Void
@@ -105,7 +131,8 @@ extension Expiry {
             let locked = try transaction.execute(
                 """
                 select from wallet where account_id = \(name.account) and mode = \(name.mode.rawValue)
-                    and lots_to = \(book.stretch.after) and lapsing is null and next_expiry > \(now)
+                    and lots_to = \(book.stretch.after) and lapsing is null
+                    and (next_expiry is null or next_expiry > \(now))
                 for no key update
                 """)
             // Otherwise it was closed in the meantime, or something has expired: there is nothing to do.

@@ -7,8 +7,9 @@ extension Retention {
     ///
     /// Refuses, and changes nothing, while something of it is open, or is not in the daily totals,
     /// or not on an invoice that is final (`unbilled` takes that upon whoever says it), or while
-    /// pictures are due to be removed that only its rows can tell. Of postings it leaves a
-    /// checkpoint of every wallet, from which sums and chains go on.
+    /// pictures are due to be removed that only its rows can tell, or a wallet's lots are not worked
+    /// out past its postings (`Expiry.closeBooks`). Of postings it leaves a checkpoint of every
+    /// wallet, from which sums and chains go on.
     public static func drop(
         _ kind: Kind, _ month: CivilDate, unbilled: Bool = false, by actor: AuditEvent.Actor,
         in transaction: borrowing Transaction
@@ -27,7 +28,9 @@ extension Retention {
         if !unbilled { try checkBilled(kind, month, in: transaction) }
         switch kind {
         case .generations: try checkEnded(month, end, in: transaction)
-        case .postings: try writeCheckpoints(month, end, in: transaction)
+        case .postings:
+            try checkClosed(month, in: transaction)
+            try writeCheckpoints(month, end, in: transaction)
         }
         try transaction.send(
             """
@@ -38,8 +41,56 @@ extension Retention {
             "retention.dropped", on: "\(kind.rawValue) of \(month)", account: nil,
             details: .object([("unbilled", .bool(unbilled))]), by: actor, in: transaction)
         // Last, because from here on everybody waits for us.
+        try lock(kind, month, in: transaction)
         for table in kind.tables {
             try transaction.execute("select drop_partition(\(table), \(month))")
+        }
+    }
+
+    /// How long everybody may wait for us while we wait for what they are at.
+    private static let lockWaitMax: Duration = .seconds(5)
+
+    /// Keeps everybody from the tables of `kind`, in the order in which admission and settlement take
+    /// them: in the other order two would wait for each other.
+    private static func lock(
+        _ kind: Kind, _ month: CivilDate, in transaction: borrowing Transaction
+    ) throws {
+        let wait = "\(lockWaitMax.milliseconds)ms"
+        try transaction.execute("select set_config('lock_timeout', \(wait), true)")
+        do {
+            switch kind {
+            case .generations:
+                try transaction.execute(
+                    "lock table generation, image, generation_attempt in access exclusive mode")
+            case .postings: try transaction.execute("lock table posting in access exclusive mode")
+            }
+        } catch DatabaseFailure.failed(sqlState: "55P03", message: _) {
+            throw refusal(kind, month, "the database is busy with them; try again in a quiet hour")
+        }
+    }
+
+    /// Wallets whose lots are not worked out past their postings of `month`.
+    static func openBooks(_ month: CivilDate) -> SQL {
+        let first = ID<Posting>.earliest(at: month.startOfMonth.midnight)
+        let next = ID<Posting>.earliest(at: month.startOfMonth(plus: 1).midnight)
+        return """
+            select w.account_id, w.mode from wallet w
+            where w.lots_to < w.postings and exists (
+                select from posting p
+                where p.account_id = w.account_id and p.mode = w.mode and p.number > w.lots_to
+                    and p.id >= \(first) and p.id < \(next))
+            """
+    }
+
+    /// A book that is told of its postings too late has lost its place in the chain.
+    private static func checkClosed(
+        _ month: CivilDate, in transaction: borrowing Transaction
+    ) throws {
+        let open = try Wallet.page(openBooks(month), after: nil, limit: 1, in: transaction)
+        if let open = open.first {
+            throw refusal(
+                .postings, month, "the lots of account \(open.account) are not worked out past them"
+            )
         }
     }
 

@@ -24,6 +24,22 @@ public struct UsageExport: Sendable {
         self.account = account
     }
 
+    /// Refuses days whose generations are not kept any more: of them there are the totals alone.
+    public func check(in transaction: borrowing Transaction) throws {
+        let dropped = try transaction.first(
+            """
+            select max(month) from dropped_month
+            where kind = 'generations' and month between \(first.startOfMonth) and \(last)
+            """
+        ) { try $0.next(CivilDate?.self) }
+        if let month = dropped ?? nil {
+            throw Refusal(
+                .conflict,
+                "The generations of \(month.monthText) are not kept any more; "
+                    + "`usage summary` tells that month's totals.", field: "month")
+        }
+    }
+
     /// About how many rows it has, for whoever waits: what is in the daily totals.
     public func estimate(in transaction: borrowing Transaction) throws -> Int64 {
         try transaction.first(
