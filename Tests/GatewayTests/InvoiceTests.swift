@@ -204,6 +204,7 @@ import Units
             for customer in [broken, acme] {
                 try await gateway.charge(customer, [Self.pictures(1, 1_000_000_000)])
             }
+            try await gateway.endMonth()
             try await gateway.draft()
             try await gateway.charge(broken, [Self.pictures(1, 1_000_000_000)])
             try await gateway.database.transaction { transaction in
@@ -212,7 +213,6 @@ import Units
                 try transaction.send(
                     "delete from posting where account_id = \(broken.account) and number = 3")
             }
-            try await gateway.endMonth()
             #expect(try await gateway.draft() == 1)
             let batch = try await gateway.finalize()
             #expect(batch.numbers == ["2026-000001"])
