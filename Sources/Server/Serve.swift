@@ -26,6 +26,7 @@ enum Serve {
         let log = Log.on(file: STDERR_FILENO, threshold: configuration.logLevel, clock: clock)
         // Before anything else is touched: a setting that will not do is the operator's to mend.
         let edge = try configuration.network.edge()
+        if case .serve = role { OpenFiles.raise(for: configuration.network.connections, log) }
         let database = Database(
             url: configuration.databaseURL, connections: configuration.databaseConnections,
             settings: .engine, clock: clock)

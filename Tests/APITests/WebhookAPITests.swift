@@ -68,6 +68,19 @@ import Units
         }
     }
 
+    /// Webhooks tell of live work, and a test key lies about in more places.
+    @Test func aTestKeyLooksAtWebhooksAndChangesNothing() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer(
+                mode: .test, scopes: [.read, .adminKeys])
+            #expect(try await caller.get("/v1/webhooks", as: acme).status == 200)
+            #expect(try await caller.get("/v1/webhooks/secret", as: acme).status == 403)
+            #expect(try await caller.post("/v1/webhooks", hook, as: acme).status == 403)
+            let rotated = try await caller.post("/v1/webhooks/secret/rotate", "{}", as: acme)
+            #expect(rotated.status == 403)
+        }
+    }
+
     @Test func anEndpointIsMadeSeenChangedAndDeleted() async throws {
         try await Caller.with { caller in
             let acme = try await admin(caller)

@@ -14,12 +14,11 @@ import Testing
             let last = examples.filter { $0.contains("-X DELETE") }
             #expect(examples.count > 40 && last.count > 2)
             let shell = try await Shell(
-                server, key: acme.adminKey, invoice: try await deployment.invoice(of: acme))
-            // What is billed is seen by live keys alone.
-            let live = try await deployment.key(of: acme, scope: "read")
+                server, key: acme.adminKey,
+                live: try await deployment.key(of: acme, scope: "read,admin:keys"),
+                invoice: try await deployment.invoice(of: acme))
             for example in examples.filter({ !last.contains($0) }) + last {
-                let (code, output) = try await shell.paste(
-                    example, showing: example.contains("/v1/invoices/") ? live : acme.adminKey)
+                let (code, output) = try await shell.paste(example)
                 // A job that has ended can no longer be cancelled: curl's word for a 409 is 22.
                 let isCancelling = example.contains("$JOB") || example.contains("$BATCH")
                 #expect(
@@ -45,10 +44,16 @@ import Testing
 /// A shell with the variables that the page speaks of.
 private struct Shell {
     private let environment: [String: String]
+    /// What webhooks are managed with.
+    private let live: String
 
     /// Makes a job, a batch, a picture, an upload, an endpoint, a key and a delivery to be asked for.
-    init(_ server: RunningServer, key: String, invoice: String) async throws {
+    init(
+        _ server: RunningServer, key: String, live: String, invoice: String
+    ) async throws {
+        self.live = live
         func made(_ path: String, _ body: String) async throws -> Seen {
+            let key = path == "/v1/webhooks" ? live : key
             let reply = try await server.ask("POST", path, key: key, body: body)
             return try #require(reply).json(Seen.self)
         }
@@ -94,10 +99,11 @@ private struct Shell {
             ], uniquingKeysWith: { $1 })
     }
 
-    func paste(
-        _ example: String, showing key: String
-    ) async throws -> (code: Int32, output: String) {
-        try await Self.run(example, environment.merging(["ATELIER_KEY": key]) { $1 })
+    func paste(_ example: String) async throws -> (code: Int32, output: String) {
+        // What is live is managed, and what is billed is seen, with live keys alone.
+        let isLive = example.contains("/v1/webhooks") || example.contains("/v1/invoices/")
+        let key = isLive ? ["ATELIER_KEY": live] : [:]
+        return try await Self.run(example, environment.merging(key, uniquingKeysWith: { $1 }))
     }
 
     /// Runs `example` where its files may lie about, beside the reader's own two; a refusal is an

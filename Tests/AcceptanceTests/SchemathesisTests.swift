@@ -13,6 +13,7 @@ import Testing
         ]
         try await Deployment.with(settings: settings) { deployment in
             let acme = try await deployment.rehearsingCustomer()
+            let live = try await deployment.key(of: acme, scope: "read,admin:keys")
             let server = try await deployment.serve()
             let report = try Transcript()
             let folder = OfficialClient.folder
@@ -26,7 +27,7 @@ import Testing
                 environment: TestServer.environment.merging(
                     [
                         "SCHEMATHESIS_HOOKS": "\(folder)/schemathesis_hooks.py",
-                        "OWN_KEY": acme.adminKeyID,
+                        "OWN_KEY": acme.adminKeyID, "LIVE_KEY": live,
                         // Nothing is left among the sources.
                         "PYTHONDONTWRITEBYTECODE": "1",
                     ],

@@ -69,8 +69,15 @@ import Units
         #expect(refusal(Self.key(1 << 40), from: home) != nil)
     }
 
-    @Test func whoeverHasAKeyThatExistsHasNotGuessed() {
-        for kind in Refusal.Kind.allCases where kind != .keyInvalid {
+    @Test(arguments: [Refusal.Kind.keyRevoked, .keyExpired, .accountSuspended])
+    func aKeyThatWasGoodOnceIsNotSentWithoutEnd(kind: Refusal.Kind) {
+        for _ in 0..<20 { doorkeeper.refused(Self.key(1), from: home, as: kind) }
+        #expect(refusal(Self.key(1), from: home)?.kind == .rateLimited)
+    }
+
+    @Test func whoeverHasAGoodKeyHasNotGuessed() {
+        let failures: [Refusal.Kind] = [.keyInvalid, .keyRevoked, .keyExpired, .accountSuspended]
+        for kind in Refusal.Kind.allCases where !failures.contains(kind) {
             for _ in 0..<100 { doorkeeper.refused(Self.key(1), from: home, as: kind) }
         }
         #expect(guesses(from: home) == 20)

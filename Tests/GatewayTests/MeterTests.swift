@@ -120,6 +120,22 @@ import Units
         #expect(meter.monthSpent == Credits(nanodollars: 10_000_000))
     }
 
+    /// Asked just before midnight, judged after somebody's request of the new day: it counts today.
+    @Test func whatIsJudgedAfterMidnightCountsInTheNewDayAndMonth() throws {
+        let limits = limits {
+            $0.dayCap = Credits(nanodollars: 20_000_000)
+            $0.monthCap = Credits(nanodollars: 20_000_000)
+        }
+        let late = try #require(Timestamp(iso8601: "2027-02-28T23:59:59Z"))
+        var meter = Meter(new: .init(account: Self.account, key: nil, mode: .live), at: late)
+        #expect(answer(&meter, demand(cents: 1, at: late + .seconds(1)), limits) == "yes")
+        #expect(answer(&meter, demand(cents: 1, at: late), limits) == "yes")
+        #expect(answer(&meter, demand(cents: 1, at: late), limits) == "account day_cap")
+        // What it gives back was yesterday's by its row: rather too much than too little.
+        meter.end(releasing: Credits(nanodollars: 10_000_000), begun: late)
+        #expect(meter.monthSpent == Credits(nanodollars: 20_000_000))
+    }
+
     @Test func whatWillNeverDoIsNotAskedToComeBack() throws {
         var meter = meter()
         let limits = limits {
@@ -159,32 +175,47 @@ import Units
         }
         var meter = meter()
         var now = Day.today
-        var kept: [(at: Timestamp, cost: Int64, open: Bool)] = []
+        // The meter's day is that of the last that was let in.
+        var latest = CivilDate(now)
+        var kept: [(at: Timestamp, counted: Timestamp, day: Int64, month: Int64, open: Bool)] = []
         for step in 0..<200 {
             now = now + .seconds(.random(in: 0...40_000, using: &random))
             let open = kept.indices.filter { kept[$0].open }
             if !open.isEmpty, Bool.random(using: &random) {
                 let one = try #require(open.randomElement(using: &random))
-                let released = Int64.random(in: 0...kept[one].cost, using: &random)
+                let released = Int64.random(in: 0...kept[one].month, using: &random)
                 kept[one].open = false
-                kept[one].cost -= released
+                // What was counted after its day, or its month, gives nothing back.
+                let (asked, counted) = (
+                    CivilDate(kept[one].at), CivilDate(kept[one].counted)
+                )
+                if asked == counted { kept[one].day -= released }
+                if asked.startOfMonth == counted.startOfMonth { kept[one].month -= released }
                 meter.end(releasing: Credits(nanodollars: released), begun: kept[one].at)
                 continue
             }
             let quote = Int64.random(in: 0...12, using: &random)
             let today = CivilDate(now)
-            let day = kept.filter { CivilDate($0.at) == today }.reduce(0) { $0 + $1.cost }
-            let month = kept.filter { CivilDate($0.at).startOfMonth == today.startOfMonth }
-                .reduce(0) { $0 + $1.cost }
+            let day = kept.filter { CivilDate($0.counted) == today }.reduce(0) { $0 + $1.day }
+            let month =
+                kept
+                .filter { CivilDate($0.counted).startOfMonth == today.startOfMonth }
+                .reduce(0) { $0 + $1.month }
             let fits =
                 open.count < (limits.concurrent ?? 0)
                 && day + quote <= (limits.dayCap?.nanodollars ?? 0)
                 && month + quote <= (limits.monthCap?.nanodollars ?? 0)
+            // Some were asked a while before they are judged.
+            let isLate = latest == today && Int.random(in: 0..<3, using: &random) == 0
+            let asked = isLate ? now - .seconds(43_200) : now
             let demand = Meter.Demand(
-                requests: 1, images: 1, quote: Credits(nanodollars: quote), at: now)
+                requests: 1, images: 1, quote: Credits(nanodollars: quote), at: asked)
             let answer = answer(&meter, demand, limits)
             try #require((answer == "yes") == fits, "seed \(seed), step \(step): \(answer)")
-            if fits { kept.append((now, quote, true)) }
+            if fits {
+                kept.append((asked, now, quote, quote, true))
+                latest = today
+            }
         }
     }
 }

@@ -23,16 +23,29 @@ extension Command {
         let name = session.options.needed("plan")
         let changes = try session.options.limits()
         let actor = session.actor
-        let plan = try await session.database.transaction {
+        let (plan, uncounted) = try await session.database.transaction {
             try LimitPlan.set(name, to: changes, by: actor, in: $0)
         }
         // What its accounts use already counts from now on.
         var last: ID<Account>?
-        repeat {
-            last = try await session.database.transaction { [last] in
-                try LimitPlan.count(name, after: last, at: actor.now, in: $0)
+        var more = true
+        do {
+            while more {
+                // The time of each: there may be many, and a day may begin meanwhile.
+                let now = session.actor.now
+                let next = try await session.database.transaction { [last] in
+                    try LimitPlan.count(name, uncounted: uncounted, after: last, at: now, in: $0)
+                }
+                more = next != nil
+                last = next ?? last
             }
-        } while last != nil
+        } catch {
+            let done = last.map { "those after account \($0)" } ?? "all of them"
+            throw Refusal(
+                .unavailable,
+                "The plan is set, but what its accounts use is yet to be counted, of \(done): give "
+                    + "the same command again. (\(error))")
+        }
         return .record(plan.members)
     }
 

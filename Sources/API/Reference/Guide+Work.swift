@@ -49,7 +49,7 @@ extension Guide {
             all work. Messages are signed as Standard Webhooks says, so that its libraries check \
             them: HMAC-SHA256 of `webhook-id.webhook-timestamp.body` under the account's \
             `whsec_` secret. What is not answered with a 2xx is tried again for a day, and can be \
-            sent once more by hand.
+            sent once more by hand. Endpoints are managed with a live key.
             """
         ],
         examples: [

@@ -10,7 +10,8 @@ extension Reference.Chapter {
         about: """
             An account's endpoints are told of events by Standard Webhooks: the headers \
             `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a body of `type`, \
-            `timestamp` and `data`. What is not answered with a 2xx is tried again for a day.
+            `timestamp` and `data`. What is not answered with a 2xx is tried again for a day. Endpoints \
+            are managed, and their secret is seen, with a live key alone; a test key may list them.
             """,
         operations: [
             "GET /v1/webhooks": list, "POST /v1/webhooks": create,

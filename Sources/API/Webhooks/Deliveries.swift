@@ -62,7 +62,7 @@ extension Application {
     /// `POST /v1/webhooks/deliveries/{id}/replay`: once more from the start, to every place, or to
     /// `endpoint_id` alone.
     func replayWebhook(_ request: Request, _ parameters: PathParameters) async throws -> Response {
-        let caller = try await caller(of: request, for: .adminKeys)
+        let caller = try await webhookManager(of: request)
         let id: ID<WebhookMessage> = try webhookID(parameters)
         let endpoint = try await endpoint(in: request)
         let actor = actor(caller)

@@ -9,7 +9,7 @@ extension Application {
     ///
     /// Whoever knows it can forge what the receiver believes, so reading it is no mere reading.
     func webhookSecret(_ request: Request) async throws -> Response {
-        let caller = try await caller(of: request, for: .adminKeys)
+        let caller = try await webhookManager(of: request)
         _ = try Query(request.query, known: [])
         let (pepper, now) = (pepper, clock.now)
         let secrets = try await database.read(as: caller.account) {
@@ -21,7 +21,7 @@ extension Application {
     /// `POST /v1/webhooks/secret/rotate`: a new secret; the one before signs beside it for
     /// `overlap_seconds` (a day unless told).
     func rotateWebhookSecret(_ request: Request) async throws -> Response {
-        let caller = try await caller(of: request, for: .adminKeys)
+        let caller = try await webhookManager(of: request)
         let overlap = try await overlap(of: request)
         let (pepper, actor) = (pepper, actor(caller))
         let secrets = try await database.transaction { transaction in

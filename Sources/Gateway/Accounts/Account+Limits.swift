@@ -15,7 +15,11 @@ extension Account {
         try transaction.send(
             "update account set plan = \(after.plan), " + limits.assignments
                 + " where id = \(id)")
-        try Meter.open(id, key: nil, modes: Mode.allCases, at: actor.now, in: transaction)
+        // With limits of its own it was counted at all times; a plan's may be a moment old, and its
+        // accounts not counted yet.
+        try Meter.open(
+            id, key: nil, modes: Mode.allCases, uncounted: before.limits == .none, at: actor.now,
+            in: transaction)
         try AuditEvent.record(
             "account.limits_set", on: id.description, account: id,
             details: .object([

@@ -20,7 +20,8 @@ extension Audit {
         where m.open <> g.open
         """
 
-    /// Of whoever has limits now: nothing is counted while there are none.
+    /// Of whoever has limits now: nothing is counted while there are none. A meter may say more: what
+    /// was asked for before midnight and judged after it is counted in the month that had begun.
     private static let driftedSpending: SQL = """
         select format('meter %s of account %s %s: %s nanodollars since %s, generations say %s',
             m.subject, m.account_id, m.mode, m.month_spent, m.month, g.spent)
@@ -38,7 +39,7 @@ extension Audit {
                 and g.created_at < (m.month + interval '1 month') at time zone 'UTC'
         ) g on true
         where (k.limited or (k.id is null and (a.limited or p.limited)))
-            and m.month_spent <> g.spent
+            and m.month_spent < g.spent
             -- Of a month whose generations were dropped nothing is left to count.
             and not exists (
                 select from dropped_month d where d.kind = 'generations' and d.month >= m.month)

@@ -76,7 +76,7 @@ package struct Desk {
         }
         let waiting = try placesTaken(by: submission, of: key.account)
         let entry = try entry(of: submission, by: key)
-        // What is free needs no wallet: its row is then not even locked.
+        // What is free needs no wallet: without an idempotency key its row is not even locked.
         let quote = submission.quote
         if quote > .zero {
             guard var wallet = wallets[name] else {

@@ -35,13 +35,18 @@ public struct EarlierWork: Hashable, Sendable {
 
 /// A row of `idempotency_key`, as loaded by the door.
 package struct RememberedKey: Sendable {
-    package struct Name: Hashable, Sendable {
+    package struct Name: Hashable, Comparable, Sendable {
         let account: ID<Account>
         let key: String
 
         package init(account: ID<Account>, key: String) {
             self.account = account
             self.key = key
+        }
+
+        /// The order in which keys are written, by everyone.
+        package static func < (left: Name, right: Name) -> Bool {
+            (left.account, left.key) < (right.account, right.key)
         }
     }
 
@@ -94,8 +99,8 @@ extension RememberedKey {
     /// The rows of these keys, for whoever the callers' API keys belong to. Queued.
     ///
     /// To be sent after the wallets are locked: two servers with the same key then see each
-    /// other. Where no wallet is locked, because the request is free, the primary key decides, and
-    /// the batch is tried again one by one.
+    /// other. Where no wallet can be locked the primary key decides, and the batch is tried again one
+    /// by one.
     static func find(
         _ submissions: [(hash: KeyHash, claim: IdempotencyClaim)], at now: Timestamp,
         in transaction: borrowing Transaction
@@ -136,6 +141,7 @@ extension RememberedKey {
         _ keys: [RememberedKey], inPlaceOf spent: [Name], in transaction: borrowing Transaction
     ) throws {
         guard !keys.isEmpty else { return }
+        let keys = keys.sorted { $0.name < $1.name }
         let generations = keys.map { key -> ID<Generation>? in
             if case .generation(let id) = key.work { id } else { nil }
         }

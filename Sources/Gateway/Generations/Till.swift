@@ -188,7 +188,10 @@ final class Till: Sendable {
         let settlements = entries.compactMap { entry in
             if case .settle(let settlement) = entry { settlement } else { nil }
         }
-        let paying = Set(submissions.lazy.filter { $0.quote > .zero }.map(\.key))
+        // What is free needs no wallet; under an idempotency key its lock is what makes servers take
+        // turns, so that no two insert keys in orders that make them wait for each other.
+        let paying = Set(
+            submissions.lazy.filter { $0.quote > .zero || $0.claim != nil }.map(\.key))
         try PlanPins.set(in: transaction)
         // Wallets before generations, as everywhere: two batches cannot wait for each other.
         let wallets = try Wallet.lock(

@@ -61,7 +61,8 @@ extension Key {
         if limits != before.limits {
             try setLimits(limits, of: id, account, in: transaction)
             try Meter.open(
-                account, key: id, modes: [before.mode], at: actor.now, in: transaction)
+                account, key: id, modes: [before.mode], uncounted: before.limits == .none,
+                at: actor.now, in: transaction)
         }
         let after = try find(id, of: account, in: transaction)
         if let details = AuditEvent.difference(before.terms, after.terms) {

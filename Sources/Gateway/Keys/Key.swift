@@ -125,8 +125,9 @@ extension Key {
         ) { KeyHash(bytes: try $0.next()) }
     }
 
-    /// The wallets that these keys pay from, for `Wallet.lock`.
+    /// The wallets that these keys pay from, for `Wallet.lock`. A revoked key pays for nothing, and
+    /// whoever found it may not keep its account waiting.
     static func wallets(of hashes: Set<KeyHash>) -> SQL {
-        "select distinct account_id, mode from (\(rows(of: hashes))) k"
+        "select distinct account_id, mode from (\(rows(of: hashes))) k where revoked_at is null"
     }
 }

@@ -13,7 +13,8 @@ public final class Doorkeeper: Sendable {
     private let known: KnownKeys
     private let clock: Clock
 
-    /// Unknown keys that one address may show in a minute.
+    /// Keys that one address may show in a minute and that are not good: unknown, revoked, expired or
+    /// of a suspended account.
     public static let failedKeysPerMinute: Int64 = 60
     /// Requests of one key in a minute that make no pictures: far above what polling needs.
     public static let readsPerMinute: Int64 = 6000
@@ -43,11 +44,10 @@ public final class Doorkeeper: Sendable {
     /// `key`, nil for a text that cannot be one, was refused as `kind`.
     public func refused(_ key: KeyHash?, from address: IPAddress?, as kind: Refusal.Kind) {
         switch kind {
-        case .keyInvalid:
+        case .keyInvalid, .keyRevoked, .keyExpired, .accountSuspended:
+            // One that was good once is counted as a guess is: it is looked up each time, and an old
+            // key that has leaked could be sent without end.
             if let address { failed.count(from: address, at: clock.now) }
-            if let key { known.remove(key) }
-        case .keyRevoked, .keyExpired, .accountSuspended:
-            // It exists, so it was no guess.
             if let key { known.remove(key) }
         case .scopeMissing:
             // Good, but not for this.

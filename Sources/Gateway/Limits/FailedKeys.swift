@@ -1,7 +1,7 @@
 import Threads
 import Units
 
-/// How often addresses came lately with keys that nobody was given, in this server's memory.
+/// How often addresses came lately with keys that let nobody in, in this server's memory.
 ///
 /// A table of a fixed size, in which an address has a bucket by its hash. Nothing is ever put out
 /// to make room, so many addresses cannot buy each other new guesses; they can only share a bucket
@@ -37,12 +37,12 @@ final class FailedKeys: Sendable {
             limit: "failed_keys", scope: .address, most: .count(rate.perMinute), left: .count(0),
             resetsIn: rate.full(arrivalTime: arrivalTime, now: now)
         ).refusal(
-            "Too many requests with unknown API keys came from this address. A key that was in "
-                + "use within the last minutes is still accepted.",
+            "Too many requests with API keys that are not good came from this address. A key "
+                + "that was in use within the last minutes is still accepted.",
             retryAfter: wait)
     }
 
-    /// Counts a key from `address` that nobody was given.
+    /// Counts a key from `address` that lets nobody in.
     func count(from address: IPAddress, at now: Timestamp) {
         let bucket = bucket(of: address)
         arrivalTimes.withLock { arrivalTimes in

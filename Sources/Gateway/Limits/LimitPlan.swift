@@ -41,12 +41,14 @@ public struct LimitPlan: Sendable {
     /// Plans there are at most: they are for people to choose from.
     static let countMax = 1000
 
-    /// Makes a plan, or changes its limits. Of the accounts that are on it, what they use already is
-    /// counted by `count`, account by account.
+    /// Makes a plan, or changes its limits. What the accounts that are on it use already is then
+    /// counted by `count`, account by account, if it is `uncounted`: when the plan had no limits
+    /// before, or they are the same as before, as when the command is given again because it failed
+    /// in the middle.
     public static func set(
         _ name: String, to changes: Limits.Changes, by actor: AuditEvent.Actor,
         in transaction: borrowing Transaction
-    ) throws -> LimitPlan {
+    ) throws -> (plan: LimitPlan, uncounted: Bool) {
         guard
             name.wholeMatch(of: /[a-z][a-z0-9-]{0,49}/) != nil
         else {
@@ -72,28 +74,30 @@ public struct LimitPlan: Sendable {
                 ("before", .object((before ?? .none).members)), ("after", .object(limits.members)),
             ]),
             by: actor, in: transaction)
-        return try find(name, in: transaction)
+        let uncounted = before == nil || before == Limits.none || before == limits
+        return (try find(name, in: transaction), uncounted)
     }
 
-    /// Counts what the next accounts on a plan use already; answers the last one, or nil when
-    /// there is none left.
+    /// Makes the meters of the next account on a plan ready for its limits, and counts what it uses
+    /// already if it is `uncounted`; answers which it was, or nil when there is none left.
+    ///
+    /// One account a transaction: of two, the second's wallet would be locked after the first's
+    /// meters. An account with limits of its own was counted at all times.
     public static func count(
-        _ name: String, after: ID<Account>?, at now: Timestamp,
+        _ name: String, uncounted: Bool, after: ID<Account>?, at now: Timestamp,
         in transaction: borrowing Transaction
     ) throws -> ID<Account>? {
-        let accounts: [ID<Account>] = try transaction.rows(
+        let next: (id: ID<Account>, isLimited: Bool)? = try transaction.first(
             """
-            select id from account
+            select id, limited from account
             where plan = \(name) and (\(after)::uuid is null or id > \(after))
-            order by id limit \(countedAtOnce)
+            order by id limit 1
             """
-        ) { try $0.next() }
-        for account in accounts {
-            try Meter.open(account, key: nil, modes: Mode.allCases, at: now, in: transaction)
-        }
-        return accounts.last
+        ) { (try $0.next(), try $0.next()) }
+        guard let next else { return nil }
+        try Meter.open(
+            next.id, key: nil, modes: Mode.allCases, uncounted: uncounted && !next.isLimited,
+            at: now, in: transaction)
+        return next.id
     }
-
-    /// Accounts counted in one transaction, whose wallets are locked meanwhile.
-    private static let countedAtOnce = 20
 }

@@ -87,23 +87,50 @@ extension Meter {
 }
 
 extension Meter {
-    /// Counts anew what a key, or an account, has used this month and has open, now that limits are
-    /// set: what it used while it had none must count too.
+    /// Makes the meters of a key, or of an account, ready for limits that have changed: of a rate no
+    /// more than a minute is owed, and its account will be told of caps anew.
     ///
-    /// The wallets are locked meanwhile, so that nothing that costs can be admitted unseen; what is
-    /// free and is let in during this is not counted as open, and its row says so.
+    /// Where there were no limits, so that nothing was counted (`uncounted`), what was used this month
+    /// and is open is counted too. The wallets are locked meanwhile, so that nothing that costs can be
+    /// admitted unseen; what is free and is let in during this is not counted as open, and its row
+    /// says so. It reads a month's generations: whoever was limited before is spared it.
     static func open(
-        _ account: ID<Account>, key: ID<Key>?, modes: [Mode], at now: Timestamp,
+        _ account: ID<Account>, key: ID<Key>?, modes: [Mode], uncounted: Bool, at now: Timestamp,
         in transaction: borrowing Transaction
     ) throws {
         let names = Set(modes.map { Name(account: account, key: key, mode: $0) })
-        _ = try Wallet.lock(
-            Set(modes.map { Wallet.Name(account: account, mode: $0) }), in: transaction
-        ).rows()
+        if uncounted {
+            _ = try Wallet.lock(
+                Set(modes.map { Wallet.Name(account: account, mode: $0) }), in: transaction
+            ).rows()
+        }
         _ = try lock(names, at: now, in: transaction)
-        for name in names.sorted() { try recount(name, at: now, in: transaction) }
+        for name in names.sorted() {
+            try loosen(name, at: now, in: transaction)
+            if uncounted { try recount(name, at: now, in: transaction) }
+        }
     }
 
+    /// What a change of limits leaves of a rate's debt, at most: under a rate that was lower it may
+    /// be of weeks.
+    private static let owedMax: Duration = .seconds(60)
+
+    private static func loosen(
+        _ name: Name, at now: Timestamp, in transaction: borrowing Transaction
+    ) throws {
+        // Arrival times are in nanoseconds.
+        let latest = (now + owedMax).microseconds * 1000
+        try transaction.send(
+            """
+            update meter
+            set requests_tat = least(requests_tat, \(latest)),
+                images_tat = least(images_tat, \(latest)), day_told = false, month_told = false
+            where account_id = \(name.account) and subject = \(name.subject)
+                and mode = \(name.mode.rawValue)
+            """)
+    }
+
+    /// Its day never goes back: another server's clock may be a moment ahead.
     private static func recount(
         _ name: Name, at now: Timestamp, in transaction: borrowing Transaction
     ) throws {
@@ -127,12 +154,14 @@ extension Meter {
                 returning 1
             )
             update meter
-            set day = \(today), month = \(today.startOfMonth),
+            set day = greatest(day, \(today)), month = greatest(month, \(today.startOfMonth)),
                 open = (select count(*) from counted),
                 day_spent = (select coalesce(sum(spent), 0) from mine
-                    where created_at >= \(today.midnight)),
+                    where created_at >=
+                        greatest(day, \(today))::timestamp at time zone 'UTC'),
                 month_spent = (select coalesce(sum(spent), 0) from mine
-                    where created_at >= \(today.startOfMonth.midnight))
+                    where created_at >=
+                        greatest(month, \(today.startOfMonth))::timestamp at time zone 'UTC')
             where account_id = \(name.account) and subject = \(name.subject)
                 and mode = \(name.mode.rawValue)
             """)

@@ -123,10 +123,10 @@ package struct Meter: Hashable, Sendable {
                 demand, within: cap, .monthCap, spent: next.monthSpent,
                 until: next.month.startOfMonth(plus: 1), told: \.monthTold, &passage)
         }
-        // What was asked for just before midnight and is judged after it belongs to a day that is over.
-        let today = CivilDate(demand.at)
-        if today == next.day { next.daySpent += demand.quote }
-        if today.startOfMonth == next.month { next.monthSpent += demand.quote }
+        // What was asked for just before midnight and is judged after it counts in the day that has
+        // begun: counted in neither, it could pass the caps of both.
+        next.daySpent += demand.quote
+        next.monthSpent += demand.quote
         next.open = open + Int32(demand.requests)
         self = next
         return passage
@@ -136,9 +136,10 @@ package struct Meter: Hashable, Sendable {
     package mutating func end(releasing released: Credits, begun: Timestamp) {
         open = max(0, open - 1)
         let begun = CivilDate(begun)
-        // What is given back of an earlier day changes nothing today.
-        if begun == day { daySpent -= released }
-        if begun.startOfMonth == month { monthSpent -= released }
+        // What is given back of an earlier day changes nothing today, even where it was counted today
+        // because it was judged after midnight: a meter may say too much and never too little.
+        if begun >= day { daySpent -= released }
+        if begun.startOfMonth >= month { monthSpent -= released }
     }
 
     /// A new day, or month, begins with nothing spent. Another server's clock may be a moment behind.
