@@ -227,6 +227,40 @@ import Units
             #expect(document.totals.tax == Cents(190))
         }
     }
+
+    /// Whichever way it is given back, it is given back once.
+    @Test func refundsAndCreditNotesTogetherGiveBackWhatWasCharged() async throws {
+        try await withInvoice { gateway, acme in
+            let actor = AuditEvent.Actor(
+                name: "test", reason: "blurred", now: gateway.time.clock.now)
+            let drawn = try await gateway.database.read { transaction in
+                try transaction.rows(
+                    "select id from generation where account_id = \(acme.account) order by captured"
+                ) { try $0.next(ID<Generation>.self) }
+            }
+            func refund(_ amount: Int64, of generation: Int, key: String) async throws {
+                _ = try await gateway.database.transaction {
+                    try Credits.refund(
+                        Credits(nanodollars: amount), of: drawn[generation], account: acme.account,
+                        key: key, by: actor, in: $0)
+                }
+            }
+            try await refund(1_000_000_000, of: 0, key: "a")
+            await #expect(throws: Refusal.self) {
+                try await gateway.credit("2026-000001", .amount(Cents(901)), key: "b")
+            }
+            _ = try await gateway.credit("2026-000001", .amount(Cents(600)), key: "c")
+            await #expect(throws: Refusal.self) {
+                try await refund(3_004_900_001, of: 1, key: "d")
+            }
+            try await refund(2_000_000_000, of: 1, key: "e")
+            try await refund(2_000_000_000, of: 1, key: "e")
+            let note = try await gateway.credit("2026-000001", .all, key: "f").note
+            #expect(note.exact.dollars == "1.0049")
+            #expect(try await gateway.credit("2026-000001", .all, key: "f").repeated)
+            #expect(try await gateway.wallet(of: acme).posted == .zero)
+        }
+    }
 }
 
 extension CivilDate {

@@ -19,15 +19,14 @@ extension CreditNote {
 
     /// What it takes back of `invoice`: lines that no other credit note has, or one amount.
     func taken(
-        from invoice: InvoiceRecord, in transaction: borrowing Transaction
+        from invoice: InvoiceRecord, left: Credits, in transaction: borrowing Transaction
     ) throws -> [Taken] {
-        let left = invoice.exact - invoice.creditedExact
         guard left > .zero else {
             throw Refusal(.conflict, "Nothing is left of \(invoice.name) to credit.")
         }
         switch part {
-        case .amount(let amount): return [try taken(amount, of: invoice)]
-        case .all where invoice.creditedExact > .zero: return [Taken(position: nil, amount: left)]
+        case .amount(let amount): return [try taken(amount, of: invoice, left: left)]
+        case .all where left < invoice.exact: return [Taken(position: nil, amount: left)]
         case .all: return try lines(of: invoice, in: transaction).map(\.taken)
         case .lines(let positions):
             let lines = try lines(of: invoice, in: transaction)
@@ -47,17 +46,19 @@ extension CreditNote {
         }
     }
 
-    private func taken(_ amount: Cents, of invoice: InvoiceRecord) throws(Refusal) -> Taken {
-        let left = invoice.net - invoice.creditedNet
-        guard amount > .zero, amount <= left else {
+    private func taken(
+        _ amount: Cents, of invoice: InvoiceRecord, left: Credits
+    ) throws(Refusal) -> Taken {
+        let leftCents = min(invoice.net - invoice.creditedNet, Cents(rounding: left))
+        guard amount > .zero, amount <= leftCents else {
             throw Refusal(
                 .invalidValue,
-                "$\(left) net is left of \(invoice.name); a credit note takes back some of it, not "
+                "$\(leftCents) net is left of \(invoice.name); a credit note takes back some of it, not "
                     + "$\(amount).", field: "amount")
         }
         // The last of it takes the parts of a cent along, in either direction.
-        let exact = amount == left ? invoice.exact - invoice.creditedExact : amount.credits
-        return Taken(position: nil, amount: min(exact, invoice.exact - invoice.creditedExact))
+        let exact = amount == leftCents ? left : amount.credits
+        return Taken(position: nil, amount: min(exact, left))
     }
 
     private func lines(
@@ -82,12 +83,14 @@ extension CreditNote {
 
     /// In cents: what all credit notes up to this one come to, less what those before it said. So
     /// they never come to more than the invoice, and to all of it once all of it is taken back.
-    func sums(_ taken: [Taken], of invoice: InvoiceRecord) throws(Refusal) -> Sums {
+    func sums(
+        _ taken: [Taken], of invoice: InvoiceRecord, left: Credits
+    ) throws(Refusal) -> Sums {
         let exact = taken.reduce(Credits.zero) { $0 + $1.amount }
-        guard exact > .zero, exact <= invoice.exact - invoice.creditedExact else {
+        guard exact > .zero, exact <= left else {
             throw Refusal(
                 .invalidValue,
-                "$\(invoice.exact - invoice.creditedExact) net is left of \(invoice.name); $\(exact) "
+                "$\(left) net is left of \(invoice.name); $\(exact) "
                     + "is not a part of it.")
         }
         let net = Cents(rounding: invoice.creditedExact + exact)

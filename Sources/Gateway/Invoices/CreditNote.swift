@@ -67,8 +67,10 @@ public struct CreditNote: Sendable {
                     + "corrected.")
         }
         let id = ID<Invoice>(at: actor.now)
-        let lines = try taken(from: before, in: transaction)
-        let sums = try sums(lines, of: before)
+        _ = try Wallet.lock([.init(account: before.account, mode: .live)], in: transaction).rows()
+        let left = try before.left(in: transaction)
+        let lines = try taken(from: before, left: left, in: transaction)
+        let sums = try sums(lines, of: before, left: left)
         try insert(id, sums, lines, of: before, reason: reason, at: actor.now, in: transaction)
         let numbered = try number(id, &numbers, of: before, at: actor.now, in: transaction)
         try giveBack(
@@ -116,7 +118,7 @@ public struct CreditNote: Sendable {
                 limit 1
                 """
             ) { try $0.next(ID<Invoice>.self) }
-            return later.isEmpty && invoice.creditedExact == invoice.exact
+            return try later.isEmpty && invoice.left(in: transaction) <= .zero
         }
     }
 
