@@ -67,6 +67,26 @@ import Units
         }
     }
 
+    /// An example runs by itself: it uses no variable and no file that it does not make.
+    @Test func everythingThatAnExampleSpeaksOfIsMadeInIt() throws {
+        let examples =
+            Reference.chapters.flatMap(Reference.entries).map(\.curl)
+            + Guide.sections.flatMap(\.examples).map(ExampleNeed.completing)
+        #expect(examples.count >= 72)
+        for example in examples {
+            for name in example.matches(of: try Regex("\\$([A-Z_]+)")).compactMap({
+                $0.output[1].substring
+            }) where name != "ATELIER_URL" && name != "ATELIER_KEY" {
+                #expect(example.contains("\(name)=$("), "\(example)")
+            }
+            for name in example.matches(of: try Regex("@([a-z]+\\.[a-z]+)")).compactMap({
+                $0.output[1].substring
+            }) {
+                #expect(example.contains("> \(name)"), "\(example)")
+            }
+        }
+    }
+
     /// A page has each name once, or its links lead astray.
     @Test func everyLinkOfThePageLeadsToOnePlace() {
         let page = ReferencePage.html.text

@@ -54,6 +54,23 @@ import Units
         return try Pictures.Picture.inspect(Array(bytes))
     }
 
+    /// A rehearsal of a slow model shows what a slow model would.
+    @Test(arguments: ["/v1/images/generations", "/api/v1/images"])
+    func aSlowRehearsalShowsItsViewsToo(path: String) async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer(credits: "1.00")
+            let partials = path.hasPrefix("/v1") ? #","partial_images":3"# : ""
+            let reply = try await caller.post(
+                path,
+                #"{"model":"test/paid","prompt":"sandbox:slow=0 a fox","size":"96x64","#
+                    + #""stream":true\#(partials)}"#, as: acme)
+            let pictures = try Self.events(reply.text).filter { $0.data.hasPrefix("{") }
+                .map(picture)
+            #expect(pictures.compactMap(\.partial_image_index) == Array(0..<(pictures.count - 1)))
+            #expect(pictures.count > 1, "\(reply.text.prefix(200))")
+        }
+    }
+
     @Test(arguments: [0, 3]) func openAIsEventsShowEachViewAndThenThePicture(
         partials: Int
     ) async throws {

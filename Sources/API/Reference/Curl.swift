@@ -1,9 +1,13 @@
 import Units
 
 extension Reference.Entry {
-    /// The request of the example, to be pasted into a shell that has `ATELIER_URL` and, where a
-    /// key is needed, `ATELIER_KEY`.
+    /// The example, to be pasted into a shell that has `ATELIER_URL` and, where a key is needed,
+    /// `ATELIER_KEY`: the request, after what makes the things that it speaks of.
     var curl: String {
+        ExampleNeed.completing(request)
+    }
+
+    private var request: String {
         var lines = ["curl\(methodOption) \"$ATELIER_URL\(target)\""]
         if route.scope != nil { lines.append(#"-H "Authorization: Bearer $ATELIER_KEY""#) }
         // What has files is shown with them.
@@ -13,7 +17,10 @@ extension Reference.Entry {
         }
         lines += operation.example.form.map { "-F " + Self.quoted($0) }
         if let file = operation.example.savesTo { lines.append("-o \(file)") }
-        return lines.joined(separator: " \\\n  ")
+        let request = lines.joined(separator: " \\\n  ")
+        return operation.example.mayFindNothing.map {
+            "test -z \"$\($0)\" && echo 'There is none yet.' || \(request)"
+        } ?? request
     }
 
     /// What curl would not guess.

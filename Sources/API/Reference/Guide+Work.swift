@@ -56,7 +56,7 @@ extension Guide {
             """
             curl "$ATELIER_URL/v1/webhooks" \\
               -H "Authorization: Bearer $ATELIER_KEY" -H 'Content-Type: application/json' \\
-              -d '{"url":"https://hooks.example.com/guide","events":["generation.completed"]}'
+              -d '{"url":"https://hooks.example/guide","events":["generation.completed"]}'
             curl "$ATELIER_URL/v1/webhooks/secret" -H "Authorization: Bearer $ATELIER_KEY"
             """
         ])
@@ -72,7 +72,8 @@ extension Guide {
             """
             There a prompt may begin with `sandbox:` and words, joined by commas. `slow=5` takes \
             five seconds, up to 600. `busy=N` and `down=N` fail the first N tries, and all of them \
-            without a number. `moderated` is refused, which costs nothing. `partial` delivers, and \
+            without a number. `queued=5` lets a job wait five seconds before it begins, so that it can \
+            be cancelled. `moderated` is refused, which costs nothing. `partial` delivers, and \
             charges, half of the pictures.
             """,
         ],

@@ -61,7 +61,7 @@ enum Guide {
         examples: [
             """
             curl "$ATELIER_URL/v1/images/edits" -H "Authorization: Bearer $ATELIER_KEY" \\
-              -F model=test/test -F prompt='a red door' -F image=@photo.png -F mask=@mask.png
+              -F model=test/test -F prompt='a red door' -F image=@room.png -F mask=@mask.png
             """
         ])
 

@@ -19,9 +19,9 @@ extension Reference.Chapter {
                 "createJobOrBatch", "The same under another path"),
             "POST /v1/image/batch": batch,
             "GET /v1/jobs/{id}": job,
-            "DELETE /v1/jobs/{id}": cancel("cancelJob", "Cancel a job or batch", "$JOB"),
+            "DELETE /v1/jobs/{id}": cancel("cancelJob", "Cancel a job or batch", "$WAITING_JOB"),
             "GET /v1/batches/{id}": batchJob,
-            "DELETE /v1/batches/{id}": cancel("cancelBatch", "Cancel a batch", "$BATCH"),
+            "DELETE /v1/batches/{id}": cancel("cancelBatch", "Cancel a batch", "$WAITING_BATCH"),
         ])
 
     private static let picture: JSON = .object([

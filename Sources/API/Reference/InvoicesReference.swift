@@ -46,7 +46,10 @@ extension Reference.Chapter {
             "id", .text("Its id or number, perhaps with an ending: `2026-000042.pdf`.").atLeast(1),
             example: "$INVOICE"),
         .header("If-None-Match", .text("The `ETag` of before."))
-    ).refusing(.notFound, .conflict).changed { $0.example.savesTo = "invoice" }
+    ).refusing(.notFound, .conflict).changed {
+        $0.example.savesTo = "invoice"
+        $0.example.mayFindNothing = "INVOICE"
+    }
 }
 
 extension Shape {

@@ -69,6 +69,8 @@ struct Operation: Sendable {
         var form: [String] = []
         /// What comes back is no text to print.
         var savesTo: String?
+        /// A variable that is empty in an account which has nothing of the kind yet.
+        var mayFindNothing: String?
     }
 }
 

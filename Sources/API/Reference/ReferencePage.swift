@@ -20,12 +20,12 @@ enum ReferencePage {
             \(guideMenu)\(HTML(chapters.map(\.menu)))<p><a href="#shapes">Shapes</a></p></nav>
             <main id="top"><header><h1>API reference</h1>
             <p>\(HTML.prose(OpenAPIDocument.about))</p>
-            <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1). The examples \
-            run when they are pasted after</p>
+            <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1). Every example \
+            runs by itself, and costs nothing, when it is pasted after</p>
             <pre><code>export ATELIER_URL=https://…   # this server
-            export ATELIER_KEY=atl_test_…  # a test key pays with play money</code></pre>
-            <p>where <code>photo.png</code> is a picture of yours and <code>mask.png</code> one as \
-            large, with transparent parts.</p>
+            export ATELIER_KEY=atl_live_…  # with the scopes generate, read and admin:keys</code></pre>
+            <p>A test key, <code>atl_test_…</code>, runs them too, but for those that change webhooks. \
+            A <code>photo.png</code> of yours in the folder is used instead of the example's.</p>
             </header>\(guide)\(HTML(chapters.map(\.section)))\(shapes)</main></body></html>
 
             """
@@ -42,7 +42,7 @@ enum ReferencePage {
         let articles = Guide.sections.map { section -> HTML in
             let text = section.text.map { "<p>\(HTML.prose($0))</p>" as HTML }
             let examples = section.examples.map {
-                "<pre tabindex=\"0\"><code>\($0)</code></pre>" as HTML
+                "<pre tabindex=\"0\"><code>\(ExampleNeed.completing($0))</code></pre>" as HTML
             }
             return """
                 <article id="\(section.id)"><h3>\(section.title)</h3>\(HTML(text))

@@ -48,7 +48,7 @@ extension Reference.Chapter {
             .may("enabled", .boolean().orNull.standing(true)),
         ]),
         .object([
-            ("url", .string("https://hooks.example.com/atelier")),
+            ("url", .string("https://hooks.example/atelier")),
             ("events", .array([.string("generation.completed")])),
         ])
     ).refusing(.missingParameter, .unknownParameter, .conflict)

@@ -27,12 +27,14 @@ public struct Admission: Sendable {
     public let durable: Bool
     /// By when it has ended.
     public let deadline: Timestamp
+    /// From when on a worker may take it, if it waits for one.
+    let readyAt: Timestamp
     public let at: Timestamp
 
     public init(
         generation: ID<Generation>, dialect: String, model: String, provider: String,
         priceVersion: Int32, n: Int, request: String, quote: Credits, start: Start, durable: Bool,
-        deadline: Timestamp, at: Timestamp
+        deadline: Timestamp, readyAt: Timestamp? = nil, at: Timestamp
     ) {
         self.generation = generation
         self.dialect = dialect
@@ -45,6 +47,7 @@ public struct Admission: Sendable {
         self.start = start
         self.durable = durable
         self.deadline = deadline
+        self.readyAt = readyAt ?? at
         self.at = at
     }
 

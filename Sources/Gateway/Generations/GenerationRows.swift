@@ -26,7 +26,7 @@ extension Generation {
             select account_id, id, mode, key_id,
                 case when server_id is null then 'queued' else 'running' end, dialect, model,
                 provider, price_version, n, request, held, server_id, durable,
-                case when server_id is null then created_at end, batch_id, deadline, created_at,
+                case when server_id is null then ready_at end, batch_id, deadline, created_at,
                 meters
             from unnest(
                 \(verdicts.map(\.wallet.account)), \(asked.map(\.generation)),
@@ -34,10 +34,12 @@ extension Generation {
                 \(asked.map(\.dialect)), \(asked.map(\.model)), \(asked.map(\.provider)),
                 \(asked.map(\.priceVersion)), \(asked.map { Int32($0.n) }),
                 \(asked.map { JSONText($0.request) }), \(asked.map(\.quote)),
-                \(asked.map(\.server)), \(asked.map(\.durable)), \(rows.map(\.batch)),
+                \(asked.map(\.server)), \(asked.map(\.durable)),
+                \(asked.map(\.readyAt)), \(rows.map(\.batch)),
                 \(asked.map(\.deadline)), \(asked.map(\.at)), \(verdicts.map(\.meters)))
                 as t (account_id, id, mode, key_id, dialect, model, provider, price_version, n,
-                    request, held, server_id, durable, batch_id, deadline, created_at, meters)
+                    request, held, server_id, durable, ready_at, batch_id, deadline, created_at,
+                    meters)
             """)
     }
 

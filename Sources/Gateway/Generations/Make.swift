@@ -90,7 +90,7 @@ extension Engine {
                 var progress: Progress
                 if let task = owned?.task {
                     progress = try await candidate.provider.poll(
-                        task, of: commission, by: order.deadline)
+                        task, of: commission, by: order.deadline, show: show)
                 } else {
                     // What a provider has accepted must be known, though the server stops meanwhile.
                     progress = try await Uncancelled.run {
@@ -111,7 +111,7 @@ extension Engine {
                     guard clock.now < order.deadline else { throw Self.tooLate }
                     try await pause(next, onItsOwn: onItsOwn)
                     progress = try await candidate.provider.poll(
-                        name, of: commission, by: order.deadline)
+                        name, of: commission, by: order.deadline, show: show)
                 }
                 guard case .done(let delivered) = progress, !delivered.pictures.isEmpty else {
                     throw ProviderFailure.failed("no picture came")

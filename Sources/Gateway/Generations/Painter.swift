@@ -50,10 +50,8 @@ package struct Painter: Provider {
         }
         if let failure = rehearsal.failure(attempt: attempt) { throw failure }
         if let seconds = rehearsal.slowSeconds {
-            // The task's name is all its state, as if a vendor far away kept it.
-            let due = clock.now + .seconds(seconds)
-            return .pending(
-                task: "slow-\(due.microseconds)-\(seconds)", next: Self.pollEvery, percent: 0)
+            return SlowTask(due: clock.now + .seconds(seconds), seconds: seconds).pending(
+                at: clock.now)
         }
         return .done(
             Delivered(
@@ -62,37 +60,50 @@ package struct Painter: Provider {
         )
     }
 
-    /// How often a slow rehearsal wants to be asked.
-    private static let pollEvery: Duration = .milliseconds(250)
-
     package func poll(
         _ task: String, of commission: Commission, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress {
+        try await poll(task, of: commission, by: deadline, show: nil)
+    }
+
+    package func poll(
+        _ task: String, of commission: Commission, by deadline: Timestamp, show: Show?
+    ) async throws(ProviderFailure) -> Progress {
         let assignment = commission.assignment
-        let numbers = task.split(separator: "-").dropFirst().compactMap { Int64($0) }
-        guard numbers.count == 2 else { throw .failed("there is no task '\(task)'") }
-        let left = Timestamp(microseconds: numbers[0]) - clock.now
-        guard left <= .zero else {
-            let share = 100 - left.microseconds / 10_000 / max(1, numbers[1])
-            return .pending(
-                task: task, next: min(left, Self.pollEvery), percent: Int(min(99, max(0, share))))
-        }
+        guard var slow = SlowTask(task) else { throw .failed("there is no task '\(task)'") }
         let count = Rehearsal(assignment.prompt)?.count(of: assignment.n) ?? assignment.n
+        let now = clock.now
+        guard slow.due <= now else {
+            let due = slow.viewsDue(of: assignment.partials, at: now)
+            if let show, due > slow.shown {
+                _ = try await paint(
+                    assignment, count: count, by: deadline, views: slow.shown..<due,
+                    withEnd: false, show: show)
+                slow.shown = due
+            }
+            return slow.pending(at: now)
+        }
+        let left = min(slow.shown, assignment.partials)..<assignment.partials
         return .done(
-            Delivered(try await paint(assignment, count: count, by: deadline, show: nil)))
+            Delivered(
+                try await paint(assignment, count: count, by: deadline, views: left, show: show)))
     }
 
     /// Draws the first `count` images of an assignment: one with its seed, the next with the one
-    /// after.
+    /// after. `views` are shown on the way (all of them unless named); without an end nothing else is
+    /// drawn.
     private func paint(
-        _ assignment: Assignment, count: Int, by deadline: Timestamp, show: Show?
+        _ assignment: Assignment, count: Int, by deadline: Timestamp, views: Range<Int>? = nil,
+        withEnd: Bool = true, show: Show?
     ) async throws(ProviderFailure) -> [[UInt8]] {
+        let views = show == nil ? 0..<0 : views ?? 0..<assignment.partials
+        let look = Look(views: views, withEnd: withEnd, deadline: deadline, show: show)
         do {
-            if count == 1 { return [try await paint(assignment, 0, by: deadline, show: show)] }
+            if count == 1 { return [try await paint(assignment, 0, look)] }
             return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
                 for index in 0..<count {
                     group.addTask {
-                        (index, try await paint(assignment, index, by: deadline, show: show))
+                        (index, try await paint(assignment, index, look))
                     }
                 }
                 var images = [[UInt8]](repeating: [], count: count)
@@ -108,11 +119,18 @@ package struct Painter: Provider {
         }
     }
 
-    private func paint(
-        _ assignment: Assignment, _ index: Int, by deadline: Timestamp, show: Show?
-    ) async throws -> [UInt8] {
+    /// What is drawn of a picture, by when.
+    private struct Look {
+        let views: Range<Int>
+        let withEnd: Bool
+        let deadline: Timestamp
+        let show: Show?
+    }
+
+    private func paint(_ assignment: Assignment, _ index: Int, _ look: Look) async throws -> [UInt8]
+    {
         try await pool.run { [clock] in
-            guard clock.now < deadline else {
+            guard clock.now < look.deadline else {
                 throw Refusal(
                     .deadlinePassed, "The image was not made in time. Nothing was charged.")
             }
@@ -124,16 +142,13 @@ package struct Painter: Provider {
                 try Picture.encode(
                     bitmap, as: assignment.format, quality: assignment.compression)
             }
-            if let show {
-                for view in 0..<assignment.partials {
-                    // Sixteen times as coarse as the picture, then eight, then four.
-                    let bytes = try encoded(bitmap.coarser(by: 16 >> view))
-                    show(
-                        PartialPicture(
-                            image: index, index: view, bytes: bytes, size: assignment.size))
-                }
+            for view in look.views {
+                // Sixteen times as coarse as the picture, then eight, then four.
+                let bytes = try encoded(bitmap.coarser(by: 16 >> view))
+                look.show?(
+                    PartialPicture(image: index, index: view, bytes: bytes, size: assignment.size))
             }
-            return try encoded(bitmap)
+            return look.withEnd ? try encoded(bitmap) : []
         }
     }
 }

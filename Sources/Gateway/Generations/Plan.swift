@@ -19,7 +19,13 @@ struct Plan: Sendable {
             provider: offer.endpoint.provider, priceVersion: offer.price.version,
             n: stored.assignment.n, request: stored.json.text,
             quote: offer.price.cost(of: stored.assignment.work), start: start,
-            durable: durable, deadline: at + limit, at: at)
+            durable: durable, deadline: at + limit, readyAt: at + delay, at: at)
+    }
+
+    /// How long it is to wait in the queue before it begins: only as a rehearsal.
+    private var delay: Duration {
+        guard !provider.isForeign else { return .zero }
+        return .seconds(Rehearsal(stored.assignment.prompt)?.queuedSeconds ?? 0)
     }
 
     func order(_ admission: Admission, _ admitted: Admitted) -> Order {

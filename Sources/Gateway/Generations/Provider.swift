@@ -26,6 +26,11 @@ package protocol Provider: Sendable {
         _ task: String, of commission: Commission, by deadline: Timestamp
     ) async throws(ProviderFailure) -> Progress
 
+    /// The same; what has views of the pictures since gives them to `show`.
+    func poll(
+        _ task: String, of commission: Commission, by deadline: Timestamp, show: Show?
+    ) async throws(ProviderFailure) -> Progress
+
     /// Whether it is somebody else's: its attempts are written down, and it is taken out of the way
     /// when it fails.
     var isForeign: Bool { get }
@@ -37,6 +42,15 @@ extension Provider {
     package func isQuick(_ assignment: Assignment) -> Bool { false }
     package func enter(_ assignment: Assignment) throws(Refusal) {}
     package func leave(_ assignment: Assignment) {}
+}
+
+extension Provider {
+    /// A task that is asked for shows nothing on its way.
+    package func poll(
+        _ task: String, of commission: Commission, by deadline: Timestamp, show: Show?
+    ) async throws(ProviderFailure) -> Progress {
+        try await poll(task, of: commission, by: deadline)
+    }
 }
 
 /// What a provider has made.

@@ -6,6 +6,8 @@ import Units
 /// `sandbox:slow=5,partial a fox` is a fox that takes five seconds and of which only half the
 /// pictures come.
 struct Rehearsal: Equatable {
+    /// Waits so long in the queue, in seconds, before it begins; of a synchronous call nothing.
+    var queuedSeconds = 0
     /// Takes so long, in seconds, as a task that is asked for.
     var slowSeconds: Int?
     /// Is busy, or down, for so many attempts.
@@ -17,7 +19,8 @@ struct Rehearsal: Equatable {
     var partial = false
 
     static let prefix = "sandbox:"
-    /// Seconds that `slow` may take.
+    /// Seconds that `queued` and `slow` may take: as long as the slowest models, far below a job's
+    /// deadline.
     static let slowMax = 600
     /// For ever, for a word without a number.
     private static let always = Int.max
@@ -30,6 +33,7 @@ struct Rehearsal: Equatable {
             let parts = word.split(separator: "=", maxSplits: 1)
             let number = parts.count == 2 ? Int(parts[1]) : nil
             switch parts.first {
+            case "queued": queuedSeconds = min(max(0, number ?? 5), Self.slowMax)
             case "slow": slowSeconds = min(max(0, number ?? 5), Self.slowMax)
             case "busy": busyAttempts = number ?? Self.always
             case "down": downAttempts = number ?? Self.always
