@@ -92,9 +92,7 @@ public struct Application: Sendable {
                 crossOrigin.preflight(request, methods)
                 ?? .notAllowed(request.method, but: methods, as: errors)
         case .none:
-            response = .refusing(
-                Refusal(.notFound, "There is nothing at this path."),
-                as: RouteTable.errors(ofUnknown: request.path))
+            response = .notFound(request)
         }
         response.headers.add("x-request-id", id)
         crossOrigin.permit(&response, to: request)
@@ -190,20 +188,6 @@ public struct Application: Sendable {
             Refusal(isOurs ? .unavailable : .malformedBody, reason, retryAfter: retryAfter),
             in: words, as: shape)
         response.headers.add("x-request-id", RequestID.next())
-        return response
-    }
-}
-
-extension Response {
-    fileprivate static func notAllowed(
-        _ method: String, but methods: [String], as errors: ErrorShape
-    ) -> Response {
-        let allowed = methods.joined(separator: ", ")
-        var response = Response.refusing(
-            Refusal(
-                .methodNotAllowed, "\(method) is not possible here. Allowed: \(allowed)."),
-            as: errors)
-        response.headers["Allow"] = allowed
         return response
     }
 }

@@ -39,7 +39,7 @@ import Units
                     words.lazy.compactMap { Tier($0) }.first)
             }
         do throws(Refusal) {
-            let size = try sizes.resolve(size)
+            let size = try sizes.resolve(size, names: .standard)
             return "\(size.width)x\(size.height)"
         } catch {
             return "\(error.field ?? "")! \(error.message)"

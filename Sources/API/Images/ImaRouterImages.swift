@@ -45,6 +45,13 @@ struct ImaRouterBody: GenerationBody {
     /// Pixels a side. Source: ImaRouter's landing page.
     private static let side = 512...4096
 
+    /// Its size is pixels or a ratio, under one name.
+    private static let names = FieldNames(
+        [
+            "prompt", "n", "size", "quality", "output_format", "seed", "mask", "background",
+            "negative_prompt",
+        ].reduce(into: ["aspect_ratio": "size", "input_references": "images"]) { $0[$1] = $1 })
+
     /// Ratios that `size` may be.
     static let ratios = ["1:1", "4:3", "16:9", "9:16"]
 
@@ -79,7 +86,7 @@ struct ImaRouterBody: GenerationBody {
         var request = GenerationRequest(
             dialect: .imaRouter, model: try fields.requiredString("model"),
             prompt: prompt == nil ? try fields.requiredString("prompt") : prompt ?? "",
-            n: try fields.integer("n", in: 1...10) ?? 1, size: size, ratioField: "size",
+            n: try fields.integer("n", in: 1...10) ?? 1, size: size, names: Self.names,
             quality: quality,
             format: try fields.format(default: .png, of: [.png, .jpeg]),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),

@@ -30,6 +30,8 @@ private struct ImageRouterBody: GenerationBody {
     /// Characters of a prompt. Source: the ImageRouter server's own limit.
     static let promptMax = 10_000
 
+    private static let names = ["prompt", "n", "size", "quality", "output_format", "mask"]
+
     init(_ fields: Fields) throws(Refusal) {
         let prompt = try fields.string("prompt") ?? ""
         guard prompt.unicodeScalars.count <= Self.promptMax else {
@@ -44,7 +46,7 @@ private struct ImageRouterBody: GenerationBody {
             dialect: .imageRouter, model: try fields.requiredString("model"), prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1,
             size: try .init(pixels: fields.string("size") ?? "auto", field: "size"),
-            quality: quality,
+            names: FieldNames(own: Self.names, pictures: "image"), quality: quality,
             format: try fields.format(
                 default: .webp, of: [.webp, .jpeg, .png], ignoringCase: true),
             keeping: delivery.keeping)

@@ -37,7 +37,10 @@ struct OpenAIBody: Sendable {
 
     private static let partialsMax = 3
 
-    init(_ fields: Fields, prompt: String, delivery: Delivery? = nil) throws(Refusal) {
+    /// `names` says what the path calls things.
+    init(
+        _ fields: Fields, prompt: String, names: FieldNames, delivery: Delivery? = nil
+    ) throws(Refusal) {
         for name in Self.unsupported where fields.has(name) {
             throw Refusal(
                 .invalidValue, "This model does not take '\(name)': leave it out.", field: name)
@@ -56,7 +59,8 @@ struct OpenAIBody: Sendable {
         request = GenerationRequest(
             dialect: .openAI, model: try fields.requiredString("model"), prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1, size: try Self.size(fields),
-            quality: quality, format: format, compression: try Self.compression(fields, format),
+            names: names, quality: quality, format: format,
+            compression: try Self.compression(fields, format),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: self.delivery.keeping, metadata: try fields.metadata())
         request.options = options

@@ -53,10 +53,13 @@ extension OpenAIImageBody {
 struct OpenAIGenerationBody: OpenAIImageBody {
     let body: OpenAIBody
 
+    private static let known = OpenAIBody.known.union(["moderation", "style", "input_references"])
+    private static let names = FieldNames(own: known, pictures: "input_references")
+
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseUnknown(
-            beyond: OpenAIBody.known.union(["moderation", "style", "input_references"]))
-        var body = try OpenAIBody(fields, prompt: try fields.requiredString("prompt"))
+        try fields.refuseUnknown(beyond: Self.known)
+        var body = try OpenAIBody(
+            fields, prompt: try fields.requiredString("prompt"), names: Self.names)
         body.request.pictures = try fields.pictures(["input_references"])
         self.body = body
     }
@@ -67,17 +70,19 @@ struct OpenAIEditBody: OpenAIImageBody {
 
     /// Where pictures may be: files of a form, or references in JSON.
     private static let pictures = ["image", "image[]", "images"]
+    private static let known = OpenAIBody.known.union(pictures).union([
+        "mask", "mask[]", "moderation", "markup",
+    ])
+    private static let names = FieldNames(own: known, pictures: "image")
 
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseUnknown(
-            beyond: OpenAIBody.known.union(Self.pictures).union([
-                "mask", "mask[]", "moderation", "markup",
-            ]))
+        try fields.refuseUnknown(beyond: Self.known)
         if fields.has("markup") {
             throw Refusal(
                 .invalidValue, "'markup' is not supported: send a 'mask'.", field: "markup")
         }
-        var body = try OpenAIBody(fields, prompt: try fields.requiredString("prompt"))
+        var body = try OpenAIBody(
+            fields, prompt: try fields.requiredString("prompt"), names: Self.names)
         body.isEdit = true
         body.request.pictures = try fields.pictures(Self.pictures)
         body.request.mask = try fields.mask(["mask", "mask[]"])
@@ -95,12 +100,15 @@ struct OpenAIVariationBody: OpenAIImageBody {
     /// What a model is told that needs words; a caller has none to send here.
     private static let prompt = "A variation of this picture."
 
+    private static let known: Set<String> = [
+        "image", "model", "n", "size", "response_format", "user",
+    ]
+    private static let names = FieldNames(own: known, pictures: "image")
+
     init(_ fields: Fields) throws(Refusal) {
-        try fields.refuseUnknown(beyond: [
-            "image", "model", "n", "size", "response_format", "user",
-        ])
+        try fields.refuseUnknown(beyond: Self.known)
         var body = try OpenAIBody(
-            fields, prompt: Self.prompt,
+            fields, prompt: Self.prompt, names: Self.names,
             delivery: try fields.delivery(default: .url, of: [.url, .base64]))
         body.isEdit = true
         body.request.pictures = try fields.pictures(["image"])

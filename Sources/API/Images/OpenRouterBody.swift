@@ -22,6 +22,11 @@ struct OpenRouterBody: GenerationBody {
         "trace_id", "trace_name", "span_name", "generation_name", "parent_span_id",
     ]
 
+    private static let names = [
+        "prompt", "n", "size", "aspect_ratio", "resolution", "quality", "seed", "output_format",
+        "background",
+    ]
+
     static let formats: [ImageFormat] = [.png, .jpeg, .webp]
 
     init(_ fields: Fields) throws(Refusal) { try self.init(fields, [:]) }
@@ -38,7 +43,8 @@ struct OpenRouterBody: GenerationBody {
         var request = GenerationRequest(
             dialect: .openRouter, model: model, prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1, size: try OpenRouterSize.read(fields),
-            quality: quality, format: format, compression: format == .png ? nil : compression,
+            names: FieldNames(own: Self.names, pictures: "input_references"), quality: quality,
+            format: format, compression: format == .png ? nil : compression,
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             metadata: try Self.metadata(fields, headers))
         request.options = try fields.options([.background])

@@ -80,7 +80,7 @@ extension Application {
         guard (1...Self.batchMax).contains(items.count) else {
             throw Refusal(
                 .invalidValue,
-                "'prompts' has \(items.count) items; 1 to \(Self.batchMax) are accepted.",
+                "'prompts' takes 1 to \(Self.batchMax) items, not \(items.count).",
                 field: "prompts")
         }
         let requests = try items.enumerated().map { index, item throws(Refusal) in

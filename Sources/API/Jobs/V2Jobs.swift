@@ -174,7 +174,7 @@ struct V2Body {
         guard (1...max).contains(prompt.unicodeScalars.count) else {
             throw Refusal(
                 .invalidValue,
-                "The prompt has \(prompt.unicodeScalars.count) characters; 1 to \(max) "
+                "The prompt has \(prompt.unicodeScalars.count.counted("character")); 1 to \(max) "
                     + "are accepted.", field: "prompt")
         }
         guard objects.count(where: fields.has) <= 1 else {
@@ -199,7 +199,8 @@ struct V2Body {
         }
         var request = GenerationRequest(
             dialect: .jobs, model: asked, prompt: prompt, n: parameters.count, size: size,
-            quality: parameters.quality, format: parameters.format,
+            names: (used ?? family ?? .general).names, quality: parameters.quality,
+            format: parameters.format,
             compression: parameters.compression, seed: parameters.seed,
             webhook: try fields.webhook())
         request.options = parameters.options

@@ -69,7 +69,8 @@ struct V2Parameters {
         let more = try fields.pictures([name])
         guard more.count <= limit else {
             throw Refusal(
-                .invalidValue, "'\(name)' has \(more.count) pictures; up to \(limit) are accepted.",
+                .invalidValue,
+                "'\(name)' takes up to \(limit.counted("picture")), not \(more.count).",
                 field: name)
         }
         pictures += more

@@ -10,7 +10,7 @@ extension Fields {
         let masks = try pictures(names)
         guard masks.count <= 1 else {
             throw Refusal(
-                .invalidValue, "\(masks.count) masks came; one is accepted.", field: masks[1].field)
+                .invalidValue, "Send one mask, not \(masks.count).", field: masks[1].field)
         }
         return masks.first
     }

@@ -52,7 +52,7 @@ struct Form: Sendable {
         let all = list(name)
         guard all.count <= 1 else {
             throw Refusal(
-                .invalidValue, "Invalid '\(name)': it came \(all.count) times; send one.",
+                .invalidValue, "'\(name)' must be sent once, not \(all.count) times.",
                 field: name)
         }
         return try all.first.map { part throws(Refusal) in try text(of: part) }

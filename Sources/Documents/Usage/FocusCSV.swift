@@ -93,7 +93,7 @@ private struct Charge {
         .plain("\(day)T\(hour < 10 ? "0" : "")\(hour):00:00Z")
     }
 
-    var description: String { "\(row.images) images by \(row.model)" }
+    var description: String { "\(row.images.counted("image")) by \(row.model)" }
 
     var sku: String { "\(row.provider)/\(row.model)/\(row.unit.rawValue)" }
 

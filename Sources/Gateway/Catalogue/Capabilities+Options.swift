@@ -11,26 +11,29 @@ extension Capabilities {
     /// `auto` asks for nothing, and `moderation` does not show in a picture: both are dropped where
     /// they are unknown.
     func accepted(
-        _ options: [PictureOption: PictureOption.Value], for format: ImageFormat
+        _ options: [PictureOption: PictureOption.Value], for format: ImageFormat,
+        _ names: FieldNames
     ) throws(Refusal) -> [PictureOption: PictureOption.Value] {
         guard !options.isEmpty else { return [:] }
         var accepted: [PictureOption: PictureOption.Value] = [:]
         for (option, value) in options.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard let descriptor = parameters[option.rawValue] else {
                 if option == .moderation || value == .text("auto") { continue }
+                let name = names[option.rawValue]
                 throw Refusal(
                     .invalidValue,
-                    "This model does not take '\(option.rawValue)'. It takes: "
-                        + parameters.keys.sorted().joined(separator: ", ") + ".",
-                    field: option.rawValue)
+                    "This model does not take '\(name)'. It takes: "
+                        + names.offered(parameters.keys).joined(separator: ", ") + ".",
+                    field: name)
             }
-            accepted[option] = try descriptor.accepted(value, of: option, textMax: promptMax)
+            accepted[option] = try descriptor.accepted(
+                value, of: option, named: names[option.rawValue], textMax: promptMax)
         }
         if accepted[.background] == .text("transparent"), format == .jpeg {
             throw Refusal(
                 .invalidValue,
-                "A transparent background needs 'output_format' png or webp: JPEG has none.",
-                field: "background")
+                "A transparent background needs '\(names["output_format"])' png or webp: JPEG has none.",
+                field: names["background"])
         }
         return accepted
     }
@@ -39,40 +42,40 @@ extension Capabilities {
 extension Descriptor {
     /// `value` in this descriptor's own spelling, or the refusal that says what is accepted.
     fileprivate func accepted(
-        _ value: PictureOption.Value, of option: PictureOption, textMax: Int
+        _ value: PictureOption.Value, of option: PictureOption, named name: String, textMax: Int
     ) throws(Refusal) -> PictureOption.Value {
         switch (self, value) {
         case (.choice(let words), .text(let text)):
             // Vendors differ in case alone: AUTO, auto.
             guard let word = words.first(where: { $0.lowercased() == text.lowercased() }) else {
                 throw Capabilities.refused(
-                    option.rawValue, text, accepted: words.joined(separator: ", "))
+                    name, text, accepted: words.joined(separator: ", "))
             }
             return .text(word)
         case (.range(let min, let max, _), .number(let number)):
             let isWhole = option != .steps || Int("\(number)") != nil
             guard number >= min, number <= max, isWhole else {
                 throw Capabilities.refused(
-                    option.rawValue, "\(number)", accepted: "\(min) to \(max)")
+                    name, "\(number)", accepted: "\(min) to \(max)")
             }
             return value
         case (.flag, .text(let text)):
             guard !text.isEmpty, text.unicodeScalars.count <= textMax, !text.utf8.contains(0) else {
                 throw Capabilities.refused(
-                    option.rawValue, text, accepted: "a text of 1 to \(textMax) characters")
+                    name, text, accepted: "a text of 1 to \(textMax) characters")
             }
             return value
         case (.flag, .flag), (.flag, .number): return value
         case (.choice(let words), .number(let number)):
             throw Capabilities.refused(
-                option.rawValue, "\(number)", accepted: words.joined(separator: ", "))
+                name, "\(number)", accepted: words.joined(separator: ", "))
         case (.choice(let words), .flag(let flag)):
             throw Capabilities.refused(
-                option.rawValue, "\(flag)", accepted: words.joined(separator: ", "))
+                name, "\(flag)", accepted: words.joined(separator: ", "))
         case (.range(let min, let max, _), .text(let text)):
-            throw Capabilities.refused(option.rawValue, text, accepted: "\(min) to \(max)")
+            throw Capabilities.refused(name, text, accepted: "\(min) to \(max)")
         case (.range(let min, let max, _), .flag(let flag)):
-            throw Capabilities.refused(option.rawValue, "\(flag)", accepted: "\(min) to \(max)")
+            throw Capabilities.refused(name, "\(flag)", accepted: "\(min) to \(max)")
         }
     }
 }

@@ -40,54 +40,58 @@ public final class Capabilities: Sendable {
     /// A quality or a seed is dropped in silence by what knows none, as documented; a wrong one is
     /// refused by what does.
     func accept(_ request: GenerationRequest, seed: Int64) throws(Refusal) -> Assignment {
-        try check(prompt: request.prompt)
+        let names = request.names
+        try check(prompt: request.prompt, names)
         guard counts.contains(request.n) else {
-            throw Self.refused("n", "\(request.n)", accepted: countsInWords)
+            throw Self.refused(names["n"], "\(request.n)", accepted: countsInWords)
         }
-        try check(pictures: request.pictures, mask: request.mask)
+        try check(pictures: request.pictures, mask: request.mask, names)
         var assignment = Assignment(
             prompt: request.prompt, n: request.n,
-            size: try sizes.resolve(request.size, ratioField: request.ratioField),
-            quality: try quality(request.quality), format: request.format,
-            compression: request.compression, seed: try accepted(request.seed) ?? seed,
-            keeping: request.keeping, options: try accepted(request.options, for: request.format))
+            size: try sizes.resolve(request.size, names: names),
+            quality: try quality(request.quality, names), format: request.format,
+            compression: request.compression, seed: try accepted(request.seed, names) ?? seed,
+            keeping: request.keeping,
+            options: try accepted(request.options, for: request.format, names))
         assignment.partials = streaming ? request.partials : 0
         return assignment
     }
 
-    private func check(prompt: String) throws(Refusal) {
+    private func check(prompt: String, _ names: FieldNames) throws(Refusal) {
         guard !prompt.isEmpty else {
-            throw Refusal(.missingParameter, "This model needs a prompt.", field: "prompt")
+            throw Refusal(.missingParameter, "This model needs a prompt.", field: names["prompt"])
         }
         // PostgreSQL keeps no text with one, and would refuse its neighbours too.
         guard !prompt.utf8.contains(0) else {
             throw Refusal(
-                .invalidValue, "The prompt contains the character U+0000.", field: "prompt")
+                .invalidValue, "The prompt contains the character U+0000.", field: names["prompt"])
         }
         let length = prompt.unicodeScalars.count
         guard length <= promptMax else {
             throw Refusal(
                 .invalidValue,
-                "The prompt has \(length) characters; at most \(promptMax) are accepted.",
-                field: "prompt")
+                "The prompt has \(length.counted("character")); at most \(promptMax) are accepted.",
+                field: names["prompt"])
         }
     }
 
-    private func check(pictures: [AskedPicture], mask: AskedPicture?) throws(Refusal) {
+    private func check(
+        pictures: [AskedPicture], mask: AskedPicture?, _ names: FieldNames
+    ) throws(Refusal) {
         guard pictures.count <= references.upperBound else {
             let first = pictures[references.upperBound].field
             throw Refusal(
                 .invalidValue,
                 references.upperBound == 0
                     ? "This model takes no input pictures: leave '\(first)' out."
-                    : "This model takes up to \(references.upperBound) input pictures; "
-                        + "\(pictures.count) came.", field: first)
+                    : "This model takes up to \(references.upperBound.counted("input picture")), "
+                        + "not \(pictures.count).", field: first)
         }
         guard pictures.count >= references.lowerBound else {
             throw Refusal(
                 .missingParameter,
-                "This model needs \(references.lowerBound) input pictures at least; "
-                    + "\(pictures.count) came.", field: "image")
+                "This model needs at least \(references.lowerBound.counted("input picture")), "
+                    + "not \(pictures.count).", field: names[FieldNames.pictures])
         }
         guard let mask else { return }
         guard takesMask else {
@@ -97,24 +101,24 @@ public final class Capabilities: Sendable {
         }
         guard !pictures.isEmpty else {
             throw Refusal(
-                .missingParameter, "A mask belongs to an input picture, and there is none.",
-                field: "image")
+                .missingParameter, "A mask needs an input picture.",
+                field: names[FieldNames.pictures])
         }
     }
 
-    private func quality(_ word: String?) throws(Refusal) -> String? {
+    private func quality(_ word: String?, _ names: FieldNames) throws(Refusal) -> String? {
         guard let word, !qualities.isEmpty, word != "auto" else { return nil }
         guard qualities.contains(word) else {
-            throw Self.refused("quality", word, accepted: qualities.joined(separator: ", "))
+            throw Self.refused(names["quality"], word, accepted: qualities.joined(separator: ", "))
         }
         return word
     }
 
-    private func accepted(_ seed: Int64?) throws(Refusal) -> Int64? {
+    private func accepted(_ seed: Int64?, _ names: FieldNames) throws(Refusal) -> Int64? {
         guard let seed, let seeds else { return nil }
         guard seeds.contains(Int(seed)) else {
             throw Self.refused(
-                "seed", "\(seed)", accepted: "\(seeds.lowerBound) to \(seeds.upperBound)")
+                names["seed"], "\(seed)", accepted: seeds.inWords)
         }
         return seed
     }
@@ -122,7 +126,7 @@ public final class Capabilities: Sendable {
     private var countsInWords: String {
         guard let first = counts.first, let last = counts.last, counts.count == last - first + 1
         else { return counts.map(String.init).joined(separator: ", ") }
-        return "\(first) to \(last)"
+        return (first...last).inWords
     }
 
     static func refused(_ field: String, _ value: String, accepted: String) -> Refusal {

@@ -142,7 +142,7 @@ package struct Desk {
         guard waiting == 0 || queued[account, default: 0] + waiting <= queueDepthMax else {
             throw Refusal(
                 .queueFull,
-                "This account has \(queueDepthMax) jobs waiting, which is the most it may have.",
+                "This account has \(queueDepthMax.counted("job")) waiting, which is the most it may have.",
                 retryAfter: .seconds(5))
         }
         return waiting

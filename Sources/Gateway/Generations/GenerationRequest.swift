@@ -35,8 +35,8 @@ public struct GenerationRequest: Sendable {
     public var prompt: String
     public var n: Int
     public var size: Size
-    /// What the dialect calls a ratio, for refusals.
-    public var ratioField: String
+    /// What the caller calls things, for refusals.
+    public var names: FieldNames
     /// `low`, `high` and such; nil or `auto` for the provider's choice.
     public var quality: String?
     public var format: ImageFormat
@@ -62,7 +62,7 @@ public struct GenerationRequest: Sendable {
 
     public init(
         dialect: Dialect, model: String, prompt: String, n: Int = 1, size: Size = .auto,
-        ratioField: String = "aspect_ratio", quality: String? = nil,
+        names: FieldNames = .standard, quality: String? = nil,
         format: ImageFormat, compression: Int? = nil, seed: Int64? = nil, keeping: Keeping = .kept,
         webhook: RequestedWebhook? = nil, metadata: [String: String] = [:]
     ) {
@@ -71,7 +71,7 @@ public struct GenerationRequest: Sendable {
         self.prompt = prompt
         self.n = n
         self.size = size
-        self.ratioField = ratioField
+        self.names = names
         self.quality = quality
         self.format = format
         self.compression = compression

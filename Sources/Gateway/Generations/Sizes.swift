@@ -53,7 +53,7 @@ public struct Sizes: Sendable {
 
     /// The pixels of a wish, or the refusal that says what is accepted.
     func resolve(
-        _ wish: GenerationRequest.Size, ratioField: String = "aspect_ratio"
+        _ wish: GenerationRequest.Size, names: FieldNames
     ) throws(Refusal) -> PixelSize {
         switch wish {
         case .auto: return automatic
@@ -61,8 +61,8 @@ public struct Sizes: Sendable {
             guard let made = made(for: size) else {
                 throw Refusal(
                     .invalidValue,
-                    "Invalid size \(size.width)x\(size.height). Accepted: \(accepted).",
-                    field: "size")
+                    "Invalid size \(size.width)x\(size.height). Accepted: \(accepted(names)).",
+                    field: names["size"])
             }
             return made
         case .shape(let ratio, let tier):
@@ -70,8 +70,8 @@ public struct Sizes: Sendable {
             // Whichever of the two is at fault.
             let isRatio = ratio != nil && size(of: ratio ?? usual, at: nil) == nil
             throw Capabilities.refused(
-                isRatio ? ratioField : "resolution", isRatio ? ratio?.text ?? "" : tier?.text ?? "",
-                accepted: accepted)
+                names[isRatio ? "aspect_ratio" : "resolution"],
+                isRatio ? ratio?.text ?? "" : tier?.text ?? "", accepted: accepted(names))
         }
     }
 
@@ -148,11 +148,18 @@ public struct Sizes: Sendable {
         return (nil, nil)
     }
 
-    /// For a refusal.
-    private var accepted: String {
+    /// How many sizes a refusal lists, at most: of some models there are a hundred.
+    private static let listedMax = 16
+
+    /// For a refusal. Who cannot say a ratio and a tier is told pixels.
+    private func accepted(_ names: FieldNames) -> String {
         switch kind {
         case .listed(let sizes):
             return sizes.map { "\($0.width)x\($0.height)" }.joined(separator: ", ")
+        case .shapes where !names.haveShapes:
+            let pixels = choices.prefix(Self.listedMax).map { "\($0.width)x\($0.height)" }
+            return pixels.joined(separator: ", ")
+                + (choices.count > Self.listedMax ? " and others" : "")
         case .shapes(let ratios, let tiers):
             return ratios.map(\.text).joined(separator: ", ") + " at "
                 + tiers.map(\.text).joined(separator: ", ")
@@ -164,8 +171,8 @@ public struct Sizes: Sendable {
                 ? ", \(bounds.pixels.lowerBound) to \(bounds.pixels.upperBound) pixels in all" : ""
             let sides =
                 same
-                ? "\(bounds.width.words) pixels a side"
-                : "\(bounds.width.words) pixels wide, \(bounds.height.words) high"
+                ? "\(bounds.width.inWords) pixels a side"
+                : "\(bounds.width.inWords) pixels wide, \(bounds.height.inWords) high"
             return sides + steps + total
         }
     }
@@ -190,10 +197,6 @@ extension Sizes.Bounds {
         let fitted = PixelSize(width: side(wide), height: side(high))
         return contains(fitted) ? fitted : nil
     }
-}
-
-extension ClosedRange<Int> {
-    fileprivate var words: String { "\(lowerBound) to \(upperBound)" }
 }
 
 extension PixelSize {

@@ -146,7 +146,7 @@ extension Engine {
     /// Carries out what was taken from the queue.
     func carryOut(_ row: ClaimedRow) async -> ClaimOutcome {
         guard row.claims <= Queue.claimsMax else {
-            await giveUp(row, "It stopped its server \(Queue.claimsMax) times.")
+            await giveUp(row, "It stopped its server \(Queue.claimsMax.counted("time")).")
             return .done
         }
         guard let request = StoredRequest(row.request, n: row.n) else {

@@ -88,7 +88,7 @@ public struct Inputs: Sendable {
         if let extra = asked.dropFirst(Self.picturesMax).first {
             throw Refusal(
                 .invalidValue,
-                "There are \(asked.count) input pictures; up to \(Self.picturesMax) are accepted.",
+                "A request takes up to \(Self.picturesMax) input pictures, not \(asked.count).",
                 field: extra.field)
         }
         var taken: [InputPicture] = []

@@ -94,7 +94,7 @@ final class KnownKeys: Sendable {
         }
         guard let refused else { return }
         throw reading(refused.arrivalTime, now).refusal(
-            "This API key may make \(reads.perMinute) requests a minute that read.",
+            "This API key may make \(reads.perMinute.counted("read request")) a minute.",
             retryAfter: refused.wait)
     }
 

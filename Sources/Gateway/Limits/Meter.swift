@@ -171,8 +171,8 @@ package struct Meter: Hashable, Sendable {
                 field, most: rate.perMinute,
                 left: rate.remaining(arrivalTime: self[keyPath: arrival], now: now), resetsIn: wait)
             throw reading.refusal(
-                "\(owner) may ask for \(rate.perMinute) \(field.things) a minute, \(rate.burst) at "
-                    + "once.", retryAfter: wait)
+                "\(owner) may ask for \(rate.perMinute.counted(field.thing)) a minute, "
+                    + "\(rate.burst) at once.", retryAfter: wait)
         }
     }
 
@@ -181,7 +181,8 @@ package struct Meter: Hashable, Sendable {
             let reading = reading(
                 .concurrent, most: Int64(most), left: Int64(max(0, most - open)), resetsIn: nil)
             throw reading.refusal(
-                "\(owner) may have \(most) generations begun or waiting at once; it has \(open).",
+                "\(owner) may have \(most.counted("generation")) running or waiting at once; "
+                    + "it has \(open).",
                 // More than the limit at once will never do.
                 retryAfter: more <= most ? Self.concurrentWait : nil)
         }
@@ -237,10 +238,10 @@ package struct Meter: Hashable, Sendable {
 
 extension Limits.Field {
     /// What its rate counts.
-    fileprivate var things: String {
+    fileprivate var thing: String {
         switch self {
-        case .imagesPerMinute, .imageBurst: "images"
-        default: "requests"
+        case .imagesPerMinute, .imageBurst: "image"
+        default: "request"
         }
     }
 }

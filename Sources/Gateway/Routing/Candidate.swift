@@ -40,7 +40,7 @@ package struct Commission: Sendable {
         for (option, value) in wanted {
             // What the endpoint would refuse is dropped in silence, as documented.
             let accepted = try? candidate.endpoint.capabilities?.accepted(
-                [option: value], for: assignment.format)
+                [option: value], for: assignment.format, .standard)
             if let accepted { assignment.options.merge(accepted) { own, _ in own } }
         }
         self.assignment = assignment
