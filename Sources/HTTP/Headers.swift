@@ -35,6 +35,12 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         fields.compactMap { Self.same($0.name, name) ? $0.value : nil }
     }
 
+    /// Whether `name` came more than once and says different things.
+    public func contradict(_ name: String) -> Bool {
+        let values = all(name)
+        return values.dropFirst().contains { !$0.utf8.elementsEqual(values[0].utf8) }
+    }
+
     /// Adds a field after the others, beside those of the same name.
     public mutating func add(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))

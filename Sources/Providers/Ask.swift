@@ -1,4 +1,5 @@
 public import Pictures
+public import Units
 
 /// One call's worth of pictures, as an adapter is asked for it: nothing is left to decide.
 public struct Ask: Sendable {

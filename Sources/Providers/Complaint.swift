@@ -1,4 +1,5 @@
 internal import HTTP
+import Units
 
 /// What an answer says is wrong, in whichever of the usual shapes.
 struct Complaint {

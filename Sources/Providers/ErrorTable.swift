@@ -1,3 +1,5 @@
+import Units
+
 /// How a vendor's errors are told apart: a table, to be corrected where a vendor surprises.
 public struct ErrorTable: Sendable {
     /// A line of it. The first that fits counts.

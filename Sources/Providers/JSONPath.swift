@@ -1,3 +1,5 @@
+import Units
+
 /// Where in an answer something stands: `data.images[].url`, every item of a list where `[]` says so.
 struct JSONPath: Sendable, ExpressibleByStringLiteral {
     private let steps: [String]

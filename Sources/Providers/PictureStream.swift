@@ -1,3 +1,5 @@
+import Units
+
 /// Reads the events of an answer that shows pictures while they are drawn.
 ///
 /// OpenAI's form, which OpenRouter has taken over.

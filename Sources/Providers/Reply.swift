@@ -1,5 +1,5 @@
 public import HTTP
-internal import Units
+public import Units
 
 /// A vendor's answer, whole.
 ///

@@ -138,7 +138,7 @@ import Units
                     with: #""provider":{"order":["test"],"ignore":null,"sort":{"by":"price","#
                         + #""partition":"none"},"allow_fallbacks":false,"new":1,"#
                         + #""options":{"test":{"steps":[1,2.5,null,true,"x",{"deep":{}}]}}},"#
-                        + #""trace":{"trace_id":"t","ours":1},"quality":"high","size":null,"#
+                        + #""trace":{"trace_id":"t","ours":1},"quality":"high","#
                         + #""input_references":[],"plugins":[],"size":"32x32""#), as: acme)
             #expect(reply.status == 200, "\(reply.text)")
         }

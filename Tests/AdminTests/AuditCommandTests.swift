@@ -10,8 +10,8 @@ import Units
 @testable import atelier_admin
 
 @Suite struct AuditCommandTests {
-    private struct Event: Decodable {
-        struct Details: Decodable {
+    private struct Event {
+        struct Details {
             let before: [String: JSONValue]?
             let after: [String: JSONValue]?
         }
@@ -22,11 +22,31 @@ import Units
         let subject: String
         let reason: String?
         let details: Details
+
+        init(_ json: JSONValue) throws {
+            id = try #require(json["id"]?.text)
+            actor = try #require(json["actor"]?.text)
+            action = try #require(json["action"]?.text)
+            account_id = json["account_id"]?.text
+            subject = try #require(json["subject"]?.text)
+            reason = json["reason"]?.text
+            details = Details(
+                before: Self.members(json["details"]?["before"]),
+                after: Self.members(json["details"]?["after"]))
+        }
+
+        private static func members(_ value: JSONValue?) -> [String: JSONValue]? {
+            guard case .object(let members) = value else { return nil }
+            return members
+        }
+
+        static func page(_ text: String) throws -> [Event] {
+            try #require(JSONValue(json: Array(text.utf8))).items.map(Event.init)
+        }
     }
 
     private func list(_ desk: AdminDesk, _ words: String...) async throws -> [Event] {
-        let result = try await desk.run(["audit", "list"] + words)
-        return try JSONDecoder().decode([Event].self, from: Data(result.json.utf8))
+        try Event.page(try await desk.run(["audit", "list"] + words).json)
     }
 
     @Test func aChangeIsToldWithWhoBeforeAfterAndWhy() async throws {
@@ -107,7 +127,7 @@ import Units
             while true {
                 let after = seen.last.map { ["--before", $0] } ?? []
                 let result = try await desk.run(["audit", "list", "--limit", "3"] + after)
-                let page = try JSONDecoder().decode([Event].self, from: Data(result.json.utf8))
+                let page = try Event.page(result.json)
                 if page.isEmpty { break }
                 seen += page.map(\.id)
             }

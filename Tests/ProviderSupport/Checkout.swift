@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import Providers
+public import Units
 
 /// Files of the checkout that this was compiled from.
 public enum Checkout {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import Providers
+public import Units
 
 extension JSONValue: ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self = .string(text) }

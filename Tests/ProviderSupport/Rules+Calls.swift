@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Pictures
 import Providers
+import Units
 
 /// Vendors that answer a call with its pictures.
 extension Rules {

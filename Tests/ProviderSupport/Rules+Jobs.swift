@@ -1,5 +1,6 @@
 import Pictures
 import Providers
+import Units
 
 /// Vendors that name a task.
 extension Rules {

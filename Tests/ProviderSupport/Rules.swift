@@ -1,5 +1,6 @@
 import Pictures
 import Providers
+import Units
 
 /// What an emulated vendor insists on and how it says what it made: data, from the reference pages.
 struct Rules: Sendable {

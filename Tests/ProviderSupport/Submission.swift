@@ -1,6 +1,7 @@
 import HTTP
 import Pictures
 import Providers
+import Units
 
 /// A request as an emulated vendor reads it: JSON or a form, members and files.
 struct Submission: Sendable {

@@ -78,8 +78,7 @@ extension Application {
 
     /// What is asked for is public, but who shows a key wants to know whether it is good.
     private func checkKeyIfShown(_ request: Request) async throws {
-        guard request.headers["Authorization"] != nil || request.headers["X-API-Key"] != nil
-        else { return }
+        guard Credential.isShown(by: request) else { return }
         do {
             _ = try await caller(of: request, for: .read)
         } catch let refusal as Refusal where refusal.kind == .scopeMissing {

@@ -5,37 +5,70 @@ import Units
 
 /// The key that a request shows, under `Authorization: Bearer` or `X-API-Key`.
 enum Credential {
+    /// Headers that hold a key alone; the last is Azure's.
+    private static let plainNames = ["X-API-Key", "api-key"]
+
     /// Refuses a missing key, two that differ, and what cannot be a key at all: the checksum tells
     /// without a look-up.
     static func key(of request: Request) throws(Refusal) -> KeyText {
-        let bearer = bearerToken(of: request)
-        let plain = request.headers["X-API-Key"].map { trimmed($0[...]) }
-        if let bearer, let plain, bearer != plain {
-            throw Refusal(
-                .keyInvalid, "'Authorization' and 'X-API-Key' hold different keys: send one.")
+        var shown: [UInt8]?
+        for text in request.headers.all("Authorization") {
+            guard let token = bearerToken(in: text) else { continue }
+            try take(token, into: &shown)
         }
-        guard let text = bearer ?? plain, !text.isEmpty else {
+        for name in plainNames {
+            for text in request.headers.all(name) {
+                try take(trimmed(text.utf8[...]), into: &shown)
+            }
+        }
+        guard let shown, !shown.isEmpty else {
             throw Refusal(
                 .keyMissing,
                 "You didn't provide an API key. Send it as 'Authorization: Bearer YOUR_KEY'.")
         }
-        guard let key = KeyText(text) else {
+        guard shown.count <= lengthMax, let key = KeyText(String(decoding: shown, as: UTF8.self))
+        else {
             throw Refusal(.keyInvalid, "Incorrect API key provided: it is mistyped or cut short.")
         }
         return key
     }
 
-    private static func bearerToken(of request: Request) -> Substring? {
-        guard let value = request.headers["Authorization"] else { return nil }
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, Headers.same(String(parts[0]), "Bearer") else { return nil }
-        return trimmed(parts[1])
+    /// Whether `request` shows anything that could be a key.
+    static func isShown(by request: Request) -> Bool {
+        (["Authorization"] + plainNames).contains { request.headers[$0] != nil }
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
+    /// Bytes: more than any key has, so that no long header is looked at as text.
+    private static let lengthMax = 200
+
+    /// Bytes are compared, not texts: comparing hostile texts costs more than their length.
+    private static func take(
+        _ token: Substring.UTF8View, into shown: inout [UInt8]?
+    ) throws(Refusal) {
+        guard let earlier = shown else {
+            shown = Array(token)
+            return
+        }
+        guard earlier.elementsEqual(token) else {
+            throw Refusal(
+                .keyInvalid,
+                "The request shows different keys under 'Authorization', 'X-API-Key' or 'api-key': "
+                    + "send one.")
+        }
+    }
+
+    private static func bearerToken(in text: String) -> Substring.UTF8View? {
+        let scheme = text.utf8.prefix { $0 != 0x20 }
+        guard scheme.count < text.utf8.count,
+            scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 })
+        else { return nil }
+        return trimmed(text.utf8[scheme.endIndex...])
+    }
+
+    private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
         var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
+        while let first = text.first, first == 0x20 || first == 0x09 { text.removeFirst() }
+        while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
         return text
     }
 }

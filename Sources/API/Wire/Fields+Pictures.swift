@@ -30,28 +30,19 @@ extension Fields {
     }
 
     private func picturesOfJSON(_ name: String) throws(Refusal) -> [AskedPicture] {
-        guard let asked = try value(name, as: Asked.self, Asked.accepted) else { return [] }
-        switch asked {
-        case .one(let item): return [try picture(item, name)]
-        case .many(let items):
-            return try items.enumerated().map { index, item throws(Refusal) in
-                try picture(item, "\(name)[\(index)]")
+        let accepted = "a string, an object or an array of them"
+        return try value(name, accepted) { value throws(Refusal) in
+            guard case .array(let items) = value else {
+                guard let item = textOrFields(of: value) else { return nil }
+                return [try picture(item, name)]
             }
-        }
-    }
-
-    /// What may stand where pictures belong.
-    private enum Asked: Decodable {
-        case one(TextOrFields)
-        case many([TextOrFields])
-
-        static let accepted = "a string, an object or an array of them"
-
-        init(from decoder: any Decoder) throws {
-            // What is no list has to be one of its items.
-            let many = try? decoder.singleValueContainer().decode([TextOrFields].self)
-            self = if let many { .many(many) } else { .one(try TextOrFields(from: decoder)) }
-        }
+            var pictures: [AskedPicture] = []
+            for (index, value) in items.enumerated() {
+                guard let item = textOrFields(of: value) else { return nil }
+                pictures.append(try picture(item, "\(name)[\(index)]"))
+            }
+            return pictures
+        } ?? []
     }
 
     private func picture(_ item: TextOrFields, _ field: String) throws(Refusal) -> AskedPicture {
@@ -71,13 +62,10 @@ extension Fields {
         }
         let name = object.has("image_url") ? "image_url" : "url"
         let path = "\(field).\(object.has(name) ? name : "image_url")"
-        // What is neither a text nor an object is told below.
-        switch try? object.value(name, as: TextOrFields.self, "") {
+        switch object.value(name).flatMap(object.textOrFields) {
         case .text(let text): return AskedPicture(try source(text, path), field: path)
         case .fields(let inner):
-            // What is no text is told below.
-            guard name == "image_url", let text = try? inner.value("url", as: String.self, "")
-            else { break }
+            guard name == "image_url", let text = inner.value("url")?.text else { break }
             return AskedPicture(try source(text, "\(path).url"), field: "\(path).url")
         case .none: break
         }
@@ -89,6 +77,7 @@ extension Fields {
 
     /// Where a text leads, or a refusal of what leads nowhere.
     private func source(_ text: String, _ field: String) throws(Refusal) -> AskedPicture.Source {
+        try Self.refuseNUL(in: text, field)
         if let file = spooled[text] { return .spooled(file) }
         return try Self.source(text, field)
     }

@@ -4,7 +4,7 @@ import Units
 
 /// The members of a JSON object or the fields of a form, read one by one; each refusal names the
 /// field, what came and what is accepted.
-struct Fields: Decodable {
+struct Fields: Sendable {
     /// Where members are looked for, the first that has one winning.
     private let layers: [Layer]
     private let hasForm: Bool
@@ -12,34 +12,42 @@ struct Fields: Decodable {
     let spooled: [String: SpooledFile]
 
     /// One object.
-    private enum Layer {
-        case json(KeyedDecodingContainer<Name>)
+    private enum Layer: Sendable {
+        case json([String: JSONValue])
         case form(Form)
     }
 
-    /// Reads a body, or refuses what is no JSON object.
+    /// Reads a body, or refuses what is no JSON object, saying where.
     init(json bytes: [UInt8], spooled: [String: SpooledFile] = [:]) throws(Refusal) {
+        self.init(members: try Self.members(of: bytes), spooled: spooled)
+    }
+
+    init(members: [String: JSONValue], spooled: [String: SpooledFile]) {
+        layers = [.json(members)]
+        hasForm = false
+        self.spooled = spooled
+    }
+
+    /// The members of a body, or the refusal that says what is wrong with it and where.
+    static func members(of bytes: [UInt8]) throws(Refusal) -> [String: JSONValue] {
         guard !bytes.isEmpty else {
             throw Refusal(.malformedBody, "The request needs a body of JSON.")
         }
-        do {
-            let decoder = JSONDecoder()
-            if !spooled.isEmpty, let key = Self.spooledKey { decoder.userInfo[key] = spooled }
-            self = try decoder.decode(Fields.self, from: Data(bytes))
-        } catch DecodingError.typeMismatch {
-            throw Refusal(.malformedBody, "The body must be a JSON object.")
+        let read: JSONValue
+        do throws(JSONFault) {
+            read = try JSONReader.read(bytes, .strict)
         } catch {
-            throw Refusal(.malformedBody, "The body is not valid JSON.")
+            throw Refusal(
+                .malformedBody,
+                error.isAboutContent
+                    ? "The body cannot be taken: \(error.words)."
+                    : "The body is not valid JSON: \(error.words).",
+                field: error.isAboutContent && !error.path.isEmpty ? error.path : nil)
         }
-    }
-
-    /// How objects within the body come to know what was taken out of it.
-    private static let spooledKey = CodingUserInfoKey(rawValue: "spooled")
-
-    init(from decoder: any Decoder) throws {
-        hasForm = false
-        layers = [.json(try decoder.container(keyedBy: Name.self))]
-        spooled = Self.spooledKey.flatMap { decoder.userInfo[$0] as? [String: SpooledFile] } ?? [:]
+        guard case .object(let members) = read else {
+            throw Refusal(.malformedBody, "The body must be a JSON object.")
+        }
+        return members
     }
 
     init(form: Form) {
@@ -61,18 +69,11 @@ struct Fields: Decodable {
             spooled: spooled.merging(base.spooled, uniquingKeysWith: { own, _ in own }))
     }
 
-    struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// The members' names; a form's without brackets.
     var names: [String] {
         layers.flatMap { layer in
             switch layer {
-            case .json(let members): members.allKeys.map(\.stringValue)
+            case .json(let members): Array(members.keys)
             case .form(let form): form.names
             }
         }
@@ -81,16 +82,18 @@ struct Fields: Decodable {
     private func layer(with name: String) -> Layer? {
         layers.first { layer in
             switch layer {
-            case .json(let members): members.contains(Name(stringValue: name))
+            case .json(let members): members[name] != nil
             case .form(let form): form.contains(name)
             }
         }
     }
 
-    /// The object that has a member, where it came as JSON.
-    private func members(with name: String) -> KeyedDecodingContainer<Name>? {
-        guard case .json(let members) = layer(with: name) else { return nil }
-        return members
+    /// What a member holds, where it came as JSON; nil when it is absent or null.
+    func value(_ name: String) -> JSONValue? {
+        guard case .json(let members) = layer(with: name), let value = members[name],
+            value != .null
+        else { return nil }
+        return value
     }
 
     /// The form that has a field.
@@ -115,14 +118,10 @@ struct Fields: Decodable {
             if let form = form(with: name) {
                 try form.text(name)
             } else {
-                try value(name, as: String.self, "a string")
+                try value(name, "a string") { $0.text }
             }
         if let text { try refusePicture(text, name) }
-        // PostgreSQL keeps no text with a NUL, and no prompt or name needs one.
-        if text?.utf8.contains(0) == true {
-            throw Refusal(
-                .invalidValue, "Invalid '\(name)': it contains the character U+0000.", field: name)
-        }
+        if let text { try Self.refuseNUL(in: text, name) }
         return text
     }
 
@@ -141,7 +140,7 @@ struct Fields: Decodable {
             if let form = form(with: name) {
                 try form.integer(name)
             } else {
-                try value(name, as: Int.self, "an integer")
+                try value(name, "an integer") { $0.integer }
             }
         guard let number else { return nil }
         guard range.contains(number) else {
@@ -156,13 +155,13 @@ struct Fields: Decodable {
     /// A number; nil when the member is absent or null.
     func decimal(_ name: String) throws(Refusal) -> Decimal? {
         if let form = form(with: name) { return try form.decimal(name) }
-        return try value(name, as: Decimal.self, "a number")
+        return try value(name, "a number") { $0.decimal }
     }
 
     /// True or false; nil when the member is absent or null.
     func boolean(_ name: String) throws(Refusal) -> Bool? {
         if let form = form(with: name) { return try form.boolean(name) }
-        return try value(name, as: Bool.self, "true or false")
+        return try value(name, "true or false") { $0.flag }
     }
 
     /// One of `words`; nil when the member is absent or null.
@@ -182,9 +181,14 @@ struct Fields: Decodable {
 
     /// Whether the member is there and not null.
     func has(_ name: String) -> Bool {
-        guard let members = members(with: name) else { return form(with: name) != nil }
-        // Unreadable means there: whoever reads it will say what is wrong.
-        return (try? members.decodeNil(forKey: Name(stringValue: name))) != true
+        value(name) != nil || form(with: name) != nil
+    }
+
+    /// Refuses a text that PostgreSQL cannot keep; no prompt or name needs the character.
+    static func refuseNUL(in text: String, _ name: String) throws(Refusal) {
+        guard text.utf8.contains(0) else { return }
+        throw Refusal(
+            .invalidValue, "Invalid '\(name)': it contains the character U+0000.", field: name)
     }
 
     /// Refuses a picture where a text belongs.
@@ -195,32 +199,39 @@ struct Fields: Decodable {
             field: name)
     }
 
-    func value<Value: Decodable>(
-        _ name: String, as type: Value.Type, _ accepted: String
+    /// What `read` makes of a member, which is `accepted`; nil when the member is absent or null.
+    func value<Value>(
+        _ name: String, _ accepted: String, _ read: (JSONValue) throws(Refusal) -> Value?
     ) throws(Refusal) -> Value? {
-        do {
-            return try members(with: name)?.decodeIfPresent(type, forKey: Name(stringValue: name))
-        } catch {
-            let came = kind(of: name)
-            let isOfThatKind = accepted.hasPrefix(came)
-            throw Refusal(
-                .invalidValue,
-                isOfThatKind
-                    ? "Invalid '\(name)': \(accepted) is expected, and one of its items is none."
-                    : "Invalid type for '\(name)': \(accepted) is expected, \(came) came.",
-                field: name)
+        guard let value = value(name) else { return nil }
+        if let read = try read(value) { return read }
+        throw Refusal(
+            .invalidValue,
+            accepted.hasPrefix(value.kind)
+                ? "Invalid '\(name)': \(accepted) is expected, and one of its items is none."
+                : "Invalid type for '\(name)': \(accepted) is expected, \(value.kind) came.",
+            field: name)
+    }
+}
+
+extension JSONValue {
+    /// What it is, in a word, for a refusal.
+    fileprivate var kind: String {
+        switch self {
+        case .null: "nothing"
+        case .string: "a string"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .array: "an array"
+        case .object: "an object"
         }
     }
 
-    /// What a member holds, in a word, for a refusal.
-    private func kind(of name: String) -> String {
-        let key = Name(stringValue: name)
-        guard let container = members(with: name) else { return "nothing" }
-        // What it is not fails to be read as such.
-        if (try? container.decode(String.self, forKey: key)) != nil { return "a string" }
-        if (try? container.decode(Bool.self, forKey: key)) != nil { return "a boolean" }
-        if (try? container.decode(Double.self, forKey: key)) != nil { return "a number" }
-        if (try? container.nestedUnkeyedContainer(forKey: key)) != nil { return "an array" }
-        return "an object"
+    fileprivate var flag: Bool? {
+        guard case .bool(let flag) = self else { return nil }
+        return flag
     }
+
+    /// Any whole number that can be counted with.
+    fileprivate var integer: Int? { decimal.flatMap { Int("\($0)") } }
 }

@@ -69,11 +69,10 @@ struct Form: Sendable {
     func decimal(_ name: String) throws(Refusal) -> Decimal? {
         guard let text = try text(name) else { return nil }
         // Read as JSON reads it, which does not stop at the first character that is no digit.
-        do {
-            return try JSONDecoder().decode(Decimal.self, from: Data(text.utf8))
-        } catch {
+        guard case .number(let number)? = try? JSONReader.read(Array(text.utf8), .strict) else {
             throw Self.invalidType(name, "a number is expected, '\(text.prefix(40))' came")
         }
+        return number
     }
 
     func boolean(_ name: String) throws(Refusal) -> Bool? {
@@ -92,13 +91,13 @@ struct Form: Sendable {
         guard all.count == 1, case .text(let text) = all[0].content,
             text.drop(while: \.isWhitespace).first == bracket
         else { return nil }
-        do {
-            var json = Array("{".utf8)
-            JSON.string(name).write(into: &json)
-            return try Fields(json: json + Array(":\(text)}".utf8))
+        do throws(JSONFault) {
+            let value = try JSONReader.read(Array(text.utf8), .strict)
+            return Fields(members: [name: value], spooled: [:])
         } catch {
             throw Refusal(
-                .invalidValue, "Invalid '\(name)': its text is not valid JSON.", field: name)
+                .invalidValue, "Invalid '\(name)': its text is not valid JSON: \(error.words).",
+                field: name)
         }
     }
 

@@ -57,16 +57,10 @@ enum IdempotencyKey {
     /// SHA-256 over mode, method, path and the body with its members in order: how a client happens to
     /// write the same JSON does not matter.
     static func fingerprint(
-        of request: Request, body: [UInt8], mode: Mode
-    ) throws(Refusal) -> [UInt8] {
+        of request: Request, members: [String: JSONValue], mode: Mode
+    ) -> [UInt8] {
         var text = Array("\(mode.rawValue) \(request.method) \(request.path)\n".utf8)
-        var reader = CanonicalJSON(body)
-        guard let value = reader.whole() else {
-            throw Refusal(
-                .malformedBody,
-                "The body is not valid JSON, or nested more than \(CanonicalJSON.depthMax) deep.")
-        }
-        text += value
+        JSONValue.object(members).json.write(into: &text)
         return SHA256.digest(text)
     }
 

@@ -28,6 +28,12 @@ struct Query {
                     "Unknown parameter: '\(name.prefix(60))'. Known: "
                         + known.sorted().joined(separator: ", ") + ".", field: name)
             }
+            // Which of two was meant, only their sender knows.
+            if let earlier = values[name], !earlier.utf8.elementsEqual(value.utf8) {
+                throw Refusal(
+                    .invalidValue, "Invalid '\(name.prefix(60))': it came twice; send one.",
+                    field: String(name.prefix(60)))
+            }
             values[name] = value
         }
     }

@@ -1,6 +1,7 @@
 import Gateway
 import HTTP
 import Signing
+import Threads
 import Units
 
 /// The body of a request that creates work: what it says, what of it lies on disk, and the claim of
@@ -45,36 +46,67 @@ extension Application {
     private func submission(
         of request: Request, from key: ShownKey, _ claiming: Bool
     ) async throws -> SentBody {
-        let type = Self.type(of: request)
+        let type = try Self.type(of: request)
         let claimed = claiming ? try IdempotencyKey.text(of: request) : nil
         if type.essence == "multipart/form-data" {
             return try await form(of: request, type.boundary, from: key, claimed)
         }
         try Self.checkJSON(type)
         var early: [UInt8] = []
+        var caller: Key.Standing?
         if request.body.declaredBytes.map({ $0 <= Self.jsonBytesMax }) ?? true {
             while let piece = try await request.body.next() {
                 if early.isEmpty { early = piece } else { early += piece }
                 guard early.count <= Self.jsonBytesMax else {
                     return try await large(early, of: request, from: key, claimed)
                 }
+                if caller == nil { caller = try await stranger(key, after: early.count) }
             }
-            return try small(early, of: request, key.mode, claimed)
+            return try await small(early, of: request, key.mode, claimed, caller)
         }
         return try await large(early, of: request, from: key, claimed)
     }
 
+    /// Bytes of a body that are read and parsed for a key that this server has not lately found good.
+    private static let strangersBytesMax = 4 * 1024
+
+    /// Looks a key up that this server does not know, once its body is worth the look-up: reading
+    /// long bodies of unknown, revoked or expired keys would be work for free.
+    private func stranger(
+        _ key: ShownKey, after count: Int
+    ) async throws -> Key.Standing? {
+        guard count > Self.strangersBytesMax, !doorkeeper.knows(key.hash) else { return nil }
+        return try await keys.authenticate(key.hash, for: .generate)
+    }
+
     /// JSON that has come whole.
     private func small(
-        _ bytes: [UInt8], of request: Request, _ mode: Mode, _ claimed: String?
-    ) throws -> SentBody {
-        let fields = try Fields(json: bytes)
-        let claim = try claimed.map { key in
-            IdempotencyClaim(
-                key, of: request, mode,
-                try IdempotencyKey.fingerprint(of: request, body: bytes, mode: mode))
+        _ bytes: [UInt8], of request: Request, _ mode: Mode, _ claimed: String?,
+        _ caller: Key.Standing?
+    ) async throws -> SentBody {
+        let body = try await parsed(bytes, of: request, mode, claiming: claimed != nil)
+        return SentBody(
+            fields: Fields(members: body.members, spooled: [:]),
+            claim: IdempotencyClaim(claimed, of: request, mode, body.fingerprint), spooled: [],
+            caller: caller)
+    }
+
+    /// A body that is longer is parsed by a thread of the pool: one of a megabyte takes long enough
+    /// for others on the event loop to notice.
+    private static let parsedOnLoopBytesMax = 32 * 1024
+
+    /// The members of a JSON body, and what makes it the same as another where that is asked for.
+    private func parsed(
+        _ bytes: [UInt8], of request: Request, _ mode: Mode, claiming: Bool
+    ) async throws -> (members: [String: JSONValue], fingerprint: [UInt8]?) {
+        let parse: @Sendable () throws -> (members: [String: JSONValue], fingerprint: [UInt8]?) = {
+            let members = try Fields.members(of: bytes)
+            let fingerprint =
+                claiming
+                ? IdempotencyKey.fingerprint(of: request, members: members, mode: mode) : nil
+            return (members, fingerprint)
         }
-        return SentBody(fields: fields, claim: claim, spooled: [], caller: nil)
+        return bytes.count > Self.parsedOnLoopBytesMax ? try await pool.run(parse) : try parse()
     }
 
     /// JSON with pictures inside, of which `early` has come.
@@ -89,17 +121,17 @@ extension Application {
         do {
             try await reader.read(
                 early, then: request.body, limitBytes: Self.spooledJSONBytesMax)
-            let fields = try Fields(json: reader.text, spooled: reader.files)
-            var claim: IdempotencyClaim?
-            if let claimed {
+            let body = try await parsed(reader.text, of: request, key.mode, claiming: false)
+            var fingerprint: [UInt8]?
+            if claimed != nil {
                 let text = try await reader.textWithDigests()
-                claim = IdempotencyClaim(
-                    claimed, of: request, key.mode,
-                    try IdempotencyKey.fingerprint(of: request, body: text, mode: key.mode))
+                fingerprint = try await parsed(text, of: request, key.mode, claiming: true)
+                    .fingerprint
             }
             return SentBody(
-                fields: fields, claim: claim, spooled: Array(reader.files.values),
-                caller: caller)
+                fields: Fields(members: body.members, spooled: reader.files),
+                claim: IdempotencyClaim(claimed, of: request, key.mode, fingerprint),
+                spooled: Array(reader.files.values), caller: caller)
         } catch {
             await reader.abandon()
             throw error
@@ -122,24 +154,23 @@ extension Application {
         var reader = FormReader(boundary: boundary, inputs: inputs)
         do {
             try await reader.read(request.body, limitBytes: Self.formBytesMax)
-            var claim: IdempotencyClaim?
-            if let claimed {
-                claim = IdempotencyClaim(
-                    claimed, of: request, key.mode,
-                    IdempotencyKey.fingerprint(
-                        of: request, parts: try await reader.digests(), mode: key.mode))
+            var fingerprint: [UInt8]?
+            if claimed != nil {
+                fingerprint = IdempotencyKey.fingerprint(
+                    of: request, parts: try await reader.digests(), mode: key.mode)
             }
             return SentBody(
-                fields: Fields(form: Form(reader.parts)), claim: claim, spooled: reader.files,
-                caller: caller)
+                fields: Fields(form: Form(reader.parts)),
+                claim: IdempotencyClaim(claimed, of: request, key.mode, fingerprint),
+                spooled: reader.files, caller: caller)
         } catch {
             await reader.abandon()
             throw error
         }
     }
 
-    private static func type(of request: Request) -> MediaType {
-        MediaType(request.headers["Content-Type"] ?? "application/json")
+    private static func type(of request: Request) throws(Refusal) -> MediaType {
+        MediaType(try request.headers.single("Content-Type") ?? "application/json")
     }
 
     private static func checkJSON(_ type: MediaType) throws(Refusal) {
@@ -158,7 +189,11 @@ extension Application {
 }
 
 extension IdempotencyClaim {
-    fileprivate init(_ key: String, of request: Request, _ mode: Mode, _ fingerprint: [UInt8]) {
+    /// Nil where the request shows no key, or none was asked for.
+    fileprivate init?(
+        _ key: String?, of request: Request, _ mode: Mode, _ fingerprint: [UInt8]?
+    ) {
+        guard let key, let fingerprint else { return nil }
         self.init(
             key: key, fingerprint: fingerprint,
             path: "\(request.method) \(request.path) in \(mode.rawValue) mode")

@@ -115,9 +115,9 @@ struct SpooledJSON {
             let isBrace = byte == UInt8(ascii: "{")
             isObject.append(isBrace)
             expectsName = isBrace
-            guard isObject.count <= CanonicalJSON.depthMax else {
+            guard isObject.count <= JSONReader.depthMax else {
                 throw Refusal(
-                    .malformedBody, "The body is nested more than \(CanonicalJSON.depthMax) deep.")
+                    .malformedBody, "The body is nested more than \(JSONReader.depthMax) deep.")
             }
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             _ = isObject.popLast()

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Pictures
 import Providers
 import Units
@@ -60,61 +59,61 @@ public struct StoredRequest: Sendable {
                 ? [] : [("metadata", .object(sorted.map { ($0.key, .string($0.value)) }))])
     }
 
-    private struct Wire: Decodable {
-        struct Webhook: Decodable {
-            let url: String
-            let events: [String]
-        }
-        let prompt: String
-        let size: String
-        let output_format: String
-        let seed: Int64
-        let quality: String?
-        let output_compression: Int?
-        let ephemeral: Bool?
-        let options: [String: JSONValue]?
-        let inputs: [JSONValue]?
-        let mask: JSONValue?
-        let routing: JSONValue?
-        let webhook: Webhook?
-        let metadata: [String: String]?
-    }
-
     /// Reads the column's text; nil when it is none of ours.
     init?(_ text: String, n: Int) {
         // Whatever is wrong with it, nobody can carry it out.
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(text.utf8)),
-            let format = ImageFormat(rawValue: wire.output_format)
+        guard let wire = JSONValue(json: Array(text.utf8)),
+            let assignment = Assignment(wire, n: n)
         else { return nil }
-        let sides = wire.size.split(separator: "x").compactMap { Int($0) }
-        guard sides.count == 2 else { return nil }
-        var assignment = Assignment(
-            prompt: wire.prompt, n: n, size: PixelSize(width: sides[0], height: sides[1]),
-            quality: wire.quality, format: format, compression: wire.output_compression,
-            seed: wire.seed, keeping: wire.ephemeral == true ? .ephemeral : .kept,
-            options: .init(wire.options ?? [:]))
-        let inputs = (wire.inputs ?? []).map(InputPicture.init)
-        // A picture less would be another request.
-        guard inputs.allSatisfy({ $0 != nil }) else { return nil }
-        assignment.inputs = inputs.compactMap(\.self)
-        assignment.mask = wire.mask.flatMap(InputPicture.init)
-        guard (wire.mask == nil) == (assignment.mask == nil) else { return nil }
         self.assignment = assignment
-        routing = wire.routing.map(Routing.init) ?? Routing()
-        webhook = wire.webhook.map { webhook in
-            RequestedWebhook(
-                url: webhook.url,
-                events: Set(webhook.events.compactMap(RequestedWebhook.Event.init(rawValue:))))
-        }
-        metadata = wire.metadata ?? [:]
+        routing = wire["routing"].map(Routing.init) ?? Routing()
+        webhook = wire["webhook"].flatMap(RequestedWebhook.init)
+        metadata = Self.texts(wire["metadata"])
     }
 
     /// The metadata in the text of a batch's column.
     static func metadata(_ text: String) -> [String: String] {
-        struct Wire: Decodable {
-            let metadata: [String: String]?
-        }
         // A batch without any has none; one that cannot be read is another program's.
-        return (try? JSONDecoder().decode(Wire.self, from: Data(text.utf8)))?.metadata ?? [:]
+        texts(JSONValue(json: Array(text.utf8))?["metadata"])
+    }
+
+    private static func texts(_ value: JSONValue?) -> [String: String] {
+        guard case .object(let members) = value else { return [:] }
+        return members.compactMapValues(\.text)
+    }
+}
+
+extension Assignment {
+    /// Nil for what is none of ours, or asks for what this program cannot read.
+    fileprivate init?(_ wire: JSONValue, n: Int) {
+        guard let prompt = wire["prompt"]?.text,
+            let sides = wire["size"]?.text?.split(separator: "x").compactMap({ Int($0) }),
+            sides.count == 2,
+            let format = wire["output_format"]?.text.flatMap(ImageFormat.init(rawValue:)),
+            let seed = wire["seed"]?.decimal.flatMap({ Int64("\($0)") })
+        else { return nil }
+        self.init(
+            prompt: prompt, n: n, size: PixelSize(width: sides[0], height: sides[1]),
+            quality: wire["quality"]?.text, format: format,
+            compression: wire["output_compression"]?.whole, seed: seed,
+            keeping: wire["ephemeral"] == .bool(true) ? .ephemeral : .kept,
+            options: wire["options"].map { .init($0.members) } ?? [:])
+        let pictures = (wire["inputs"]?.items ?? []).map(InputPicture.init)
+        inputs = pictures.compactMap(\.self)
+        mask = wire["mask"].flatMap(InputPicture.init)
+        // A picture less would be another request.
+        guard inputs.count == pictures.count, (wire["mask"] == nil) == (mask == nil) else {
+            return nil
+        }
+    }
+}
+
+extension RequestedWebhook {
+    fileprivate init?(_ wire: JSONValue) {
+        guard let url = wire["url"]?.text, let words = wire["events"]?.items.map(\.text) else {
+            return nil
+        }
+        self.init(
+            url: url, events: Set(words.compactMap { $0 }.compactMap(Event.init(rawValue:))))
     }
 }

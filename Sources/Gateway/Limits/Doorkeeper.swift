@@ -56,6 +56,9 @@ public final class Doorkeeper: Sendable {
         }
     }
 
+    /// Whether this server found `key` good within the last minutes.
+    public func knows(_ key: KeyHash) -> Bool { known.contains(key, at: clock.now) }
+
     /// Counts a request of `key` that makes no pictures, or refuses it.
     public func read(by key: KeyHash) throws(Refusal) { try known.read(key, at: clock.now) }
 

@@ -1,4 +1,4 @@
-public import Providers
+public import Units
 
 /// Which providers a caller wants, in which order.
 public struct Routing: Hashable, Sendable {

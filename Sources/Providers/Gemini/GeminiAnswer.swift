@@ -1,3 +1,5 @@
+import Units
+
 /// Reading Gemini's answers: a refusal is a success there.
 extension Gemini {
     /// Why a candidate ended, when it was for what it shows.

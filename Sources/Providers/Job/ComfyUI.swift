@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Pictures
-internal import Units
+public import Units
 
 /// ComfyUI: a graph of nodes is queued, and its history says which files it wrote.
 public struct ComfyUI: Adapter {

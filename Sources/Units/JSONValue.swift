@@ -1,8 +1,7 @@
 public import FoundationEssentials
-public import Units
 
 /// JSON that somebody else wrote: a vendor's answer, or a customer's options for a vendor.
-public indirect enum JSONValue: Decodable, Hashable, Sendable {
+public indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     /// Exact: costs are among them.
@@ -11,27 +10,10 @@ public indirect enum JSONValue: Decodable, Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard !container.decodeNil() else {
-            self = .null
-            return
-        }
-        // Each kind fails to be read as any other.
-        let plain =
-            (try? container.decode(Bool.self)).map(JSONValue.bool)
-            ?? (try? container.decode(Decimal.self)).map(JSONValue.number)
-            ?? (try? container.decode(String.self)).map(JSONValue.string)
-            ?? (try? container.decode([JSONValue].self)).map(JSONValue.array)
-        self = try plain ?? .object(container.decode([String: JSONValue].self))
-    }
-
-    /// Reads a whole text; nil when it is no JSON.
+    /// Reads what a vendor answered, leniently; nil when it is no JSON.
     public init?(json bytes: [UInt8]) {
         // Whatever is wrong with it, it cannot be read.
-        guard let read = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
-            return nil
-        }
+        guard let read = try? JSONReader.read(bytes, .lenient) else { return nil }
         self = read
     }
 
@@ -68,6 +50,12 @@ public indirect enum JSONValue: Decodable, Hashable, Sendable {
         return items
     }
 
+    /// The members of an object; none of anything else.
+    public var members: [String: JSONValue] {
+        guard case .object(let members) = self else { return [:] }
+        return members
+    }
+
     /// The same, to be written; members in the order of their names.
     public var json: JSON {
         switch self {
@@ -77,7 +65,14 @@ public indirect enum JSONValue: Decodable, Hashable, Sendable {
         case .string(let text): .string(text)
         case .array(let items): .array(items.map(\.json))
         case .object(let members):
-            .object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })
+            .object(Self.inOrder(members).map { ($0.key, $0.value.json) })
         }
+    }
+
+    /// By the bytes of their names: comparing texts as texts means normalising them.
+    private static func inOrder(
+        _ members: [String: JSONValue]
+    ) -> [(key: String, value: JSONValue)] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     }
 }
