@@ -294,7 +294,8 @@ CREATE FUNCTION public.refuse_second_end() RETURNS trigger
     AS $$
 begin
     if new.request = without_words(old.request)
-        and to_jsonb(new) - 'request' = to_jsonb(old) - 'request'
+        and (new.report is not distinct from old.report or new.report = old.report - 'revised_prompt')
+        and to_jsonb(new) - 'request' - 'report' = to_jsonb(old) - 'request' - 'report'
     then
         return new;
     end if;
@@ -485,6 +486,7 @@ CREATE TABLE public.generation (
     meters smallint DEFAULT 0 NOT NULL,
     charge_line smallint,
     charges jsonb,
+    report jsonb,
     CONSTRAINT a_capture_has_its_posting CHECK (((captured > 0) = (posting_id IS NOT NULL))),
     CONSTRAINT a_failure_says_why CHECK (((state = 'failed'::text) = (error_kind IS NOT NULL))),
     CONSTRAINT a_queued_generation_belongs_to_nobody CHECK (((state <> 'queued'::text) OR ((server_id IS NULL) AND (ready_at IS NOT NULL)))),

@@ -12,7 +12,9 @@ public enum HTTPClientFailure: Error, Hashable, Sendable {
     case cannotConnect
     /// There is no secure connection, or the other side is not who it should be; the text says how.
     case tls(String)
-    /// The whole call, or its connecting, took too long.
+    /// The connection was not made in time: nothing of the request was sent.
+    case connectTimedOut
+    /// The whole call took too long.
     case timedOut
     /// The body of the answer is larger than the caller takes.
     case tooLarge(limitBytes: Int)
@@ -25,12 +27,12 @@ public enum HTTPClientFailure: Error, Hashable, Sendable {
     /// The client was closed, before or during the call.
     case closed
 
-    /// Whether it is certain that the other side has not acted on the request, or that doing so
-    /// twice is the same as once: repeating it then does no harm.
-    public var isSafeToRepeat: Bool {
+    /// Whether it is certain that nothing of the request has reached the other side: repeating it then
+    /// does no harm.
+    public var isBeforeRequest: Bool {
         switch self {
         case .malformedURL, .malformedRequest, .addressRefused, .overloaded: true
-        case .cannotResolve, .cannotConnect, .tls: true
+        case .cannotResolve, .cannotConnect, .connectTimedOut, .tls: true
         case .timedOut, .tooLarge, .cancelled, .broken, .closed: false
         }
     }
@@ -45,6 +47,7 @@ extension HTTPClientFailure: CustomStringConvertible {
         case .cannotResolve: "the host's name could not be resolved"
         case .cannotConnect: "the host took no connection"
         case .tls(let reason): "there is no secure connection to the host: \(reason)"
+        case .connectTimedOut: "the connection was not made in time"
         case .timedOut: "the call took too long"
         case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
         case .cancelled: "the call was cancelled"

@@ -132,6 +132,12 @@ import Units
         }
         if let ownFailure { return .failure(ownFailure) }
         if let refusal, !hasTriedAnAddress { return .failure(.addressRefused(refusal)) }
+        // Nothing was sent before the connection stood.
+        if code == CURLE_OPERATION_TIMEDOUT,
+            unsafe ccurl_info_large(easy, CURLINFO_PRETRANSFER_TIME_T) == 0
+        {
+            return .failure(.connectTimedOut)
+        }
         return .failure(HTTPClientFailure(code))
     }
 

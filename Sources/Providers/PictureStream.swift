@@ -14,7 +14,8 @@ public struct PictureStream: Sendable {
     private let ask: Ask
     private let vendor: Vendor
     private var pictures: [JSONValue] = []
-    private var totals: JSONValue?
+    /// What the last of them says of all.
+    private var about: [String: JSONValue] = [:]
 
     public init(of ask: Ask, from vendor: Vendor) {
         self.ask = ask
@@ -24,12 +25,12 @@ public struct PictureStream: Sendable {
     /// What `event` shows, if anything. An error inside the stream is thrown: its status was 200.
     public mutating func take(_ event: ServerEvent) throws(VendorFailure) -> Partial? {
         if event.data.elementsEqual("[DONE]".utf8) { return nil }
-        guard let json = JSONValue(json: event.data) else {
+        guard let json = JSONValue(json: event.data)?.said else {
             throw VendorFailure(
                 .malformed, "an event is no JSON", acceptance: .perhaps, status: 200)
         }
         let name = json["type"]?.text ?? event.name
-        if name == "error" || json["error"] != nil {
+        if name == "error" || json.tells("error") {
             let inside = json["error"] ?? json
             let reply = Reply(status: Self.status(of: inside), json: .object(["error": inside]))
             _ = try vendor.read(reply, of: ask)
@@ -41,15 +42,16 @@ public struct PictureStream: Sendable {
         }
         if name.hasSuffix(".completed") || name.hasSuffix(".partial_succeeded") {
             if OpenAIImages.picture(json) != nil { pictures.append(json) }
-            totals = json["usage"] ?? totals
+            for name in ["usage", "quality", "background"] {
+                about[name] = json[name] ?? about[name]
+            }
         }
         return nil
     }
 
     /// What was made, once the stream has ended.
     public func finish() throws(VendorFailure) -> Progress {
-        var answer: [String: JSONValue] = ["data": .array(pictures)]
-        answer["usage"] = totals
+        let answer = about.merging(["data": .array(pictures)]) { $1 }
         let reply = Reply(status: 200, json: .object(answer))
         guard !pictures.isEmpty else {
             throw VendorFailure(

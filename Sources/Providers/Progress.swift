@@ -45,6 +45,9 @@ public struct Made: Sendable {
     public var seed: Int64?
     /// The prompt that it drew, if it changed ours.
     public var revisedPrompt: String?
+    /// The quality and background that it chose or confirms, in its own words.
+    public var quality: String?
+    public var background: String?
 
     init(_ pictures: [PictureAt]) {
         self.pictures = pictures

@@ -8,7 +8,7 @@ public import Units
 public struct Reply: Sendable {
     public let status: Int
     public let headers: Headers
-    /// Nil when the body is no JSON.
+    /// Nil when the body is no JSON. Members that say nothing are left out of it: see `JSONValue.said`.
     public let json: JSONValue?
     /// As it came; empty when it was read as JSON already.
     public let bytes: [UInt8]
@@ -19,13 +19,13 @@ public struct Reply: Sendable {
         self.bytes = bytes
         // A picture is not looked at as if it were text.
         let type = headers["Content-Type"]?.lowercased() ?? ""
-        json = type.hasPrefix("image/") ? nil : JSONValue(json: bytes)
+        json = type.hasPrefix("image/") ? nil : JSONValue(json: bytes)?.said
     }
 
     public init(status: Int, headers: Headers = [:], json: JSONValue) {
         self.status = status
         self.headers = headers
-        self.json = json
+        self.json = json.said
         bytes = []
     }
 
@@ -37,7 +37,9 @@ public struct Reply: Sendable {
             "x-request-id", "apim-request-id", "x-fal-request-id", "x-reve-request-id",
             "request-id", "x-goog-request-id", "x-tt-logid",
         ]
-        return names.lazy.compactMap { headers[$0] }.first.map { String($0.prefix(200)) }
+        return names.lazy.compactMap { headers[$0] }.first { !$0.isEmpty }.map {
+            String($0.prefix(200))
+        }
     }
 
     /// How long to leave the vendor alone, if a header says so: bounded, because it is only believed.

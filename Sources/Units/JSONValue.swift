@@ -50,6 +50,42 @@ public indirect enum JSONValue: Hashable, Sendable {
         return items
     }
 
+    /// The same without members that say nothing: null and texts that are empty or blank.
+    ///
+    /// Vendors fill members in that they have no value for, and `{"b64_json":"","url":"…"}` has one
+    /// picture, not none. Empty lists and objects stay: that there is nothing in them is what they say.
+    public var said: JSONValue {
+        switch self {
+        case .null, .bool, .number, .string: self
+        case .array(let items): .array(items.map(\.said))
+        case .object(let members):
+            .object(
+                members.compactMapValues { value in
+                    let value = value.said
+                    return value.isBlank ? nil : value
+                })
+        }
+    }
+
+    private var isBlank: Bool {
+        switch self {
+        case .null: true
+        case .bool, .number, .array, .object: false
+        case .string(let text):
+            text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+        }
+    }
+
+    /// Whether the member `name` says anything: an empty list or object, false and zero do not.
+    public func tells(_ name: String) -> Bool {
+        switch self[name] {
+        case nil, .null, .bool(false), .number(0): false
+        case .bool, .number, .string: true
+        case .array(let items): !items.isEmpty
+        case .object(let members): !members.isEmpty
+        }
+    }
+
     /// The members of an object; none of anything else.
     public var members: [String: JSONValue] {
         guard case .object(let members) = self else { return [:] }

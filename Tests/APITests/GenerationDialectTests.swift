@@ -127,7 +127,8 @@ import Units
             #expect(body.created == Day.today.seconds)
             #expect(body.data.count == 2)
             #expect(body.output_format == "png" && body.size == "48x32")
-            #expect(body.quality == "medium" && body.background == "opaque")
+            // This model knows neither, so nothing is said of them.
+            #expect(body.quality == nil && body.background == nil)
             #expect(body.cost == Decimal(string: "0.008"))
             let info = try picture(body.data.last?.b64_json)
             #expect(info.format == .png && info.size == PixelSize(width: 48, height: 32))

@@ -128,7 +128,7 @@ import Units
 
     @Test(arguments: [
         (Behaviour.fails(.operatorFunds), "out", "operator_funds: "),
-        (.fails(.rateLimited), "busy", "too many calls"), (.garbage, "failed", "malformed: "),
+        (.fails(.rateLimited), "busy", "too many calls"), (.garbage, "broken", "malformed: "),
         (.failsInside(.moderated), "refused", "safety system"), (.cut, "broken", ""),
     ])
     func aTestThatFailsSaysWhy(

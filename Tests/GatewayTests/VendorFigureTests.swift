@@ -94,8 +94,13 @@ import Units
         ]
         #expect(TaskPart.all(in: TaskPart.text(of: parts)) == parts)
         #expect(TaskPart.all(in: "no credential") == [])
-        #expect(OwnedTask("fal\n0:x y")?.provider == "fal")
-        #expect(OwnedTask("fal\n0:x y")?.task == "0:x y")
-        #expect(OwnedTask("slow-1-2")?.provider == nil)
+        #expect(TaskNote("fal\n0:x y").owned?.provider == "fal")
+        #expect(TaskNote("fal\n0:x y").owned?.task == "0:x y")
+        #expect(TaskNote("slow-1-2").owned?.provider == nil)
+        for text in ["fal\n0:x y", "slow-1-2", "!openai\n", "!openai,fal\nazure\n1:a\nb"] {
+            #expect(TaskNote(text).text == text)
+        }
+        #expect(TaskNote("!openai,fal\nazure\n1:a").spent == ["openai", "fal"])
+        #expect(TaskNote("!openai\n").owned == nil && TaskNote(nil) == TaskNote())
     }
 }

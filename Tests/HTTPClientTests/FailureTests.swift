@@ -119,6 +119,6 @@ import Testing
             Issue.record("\(String(describing: failure))", sourceLocation: sourceLocation)
             return
         }
-        #expect(failure?.isSafeToRepeat == false, sourceLocation: sourceLocation)
+        #expect(failure?.isBeforeRequest == false, sourceLocation: sourceLocation)
     }
 }

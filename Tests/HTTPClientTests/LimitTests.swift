@@ -115,7 +115,9 @@ import Testing
         var request = OutgoingRequest("GET", "https://127.0.0.1:\(origin.port)/")
         request.connectTimeout = .milliseconds(50)
         let mute = request
-        await #expect(throws: HTTPClientFailure.timedOut) { try await client.send(mute) }
+        await #expect(throws: HTTPClientFailure.connectTimedOut) {
+            try await client.send(mute)
+        }
     }
 
     @Test func tooManyCallsWaitAndOneMoreIsTurnedAway() async throws {

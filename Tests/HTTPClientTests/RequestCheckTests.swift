@@ -41,6 +41,6 @@ import Testing
             Issue.record("\(String(describing: failure))")
             return
         }
-        #expect(failure?.isSafeToRepeat == true)
+        #expect(failure?.isBeforeRequest == true)
     }
 }

@@ -1,4 +1,5 @@
 public import Providers
+public import Units
 
 /// What an emulated vendor does with a submission.
 public enum Behaviour: Hashable, Sendable {
@@ -17,6 +18,14 @@ public enum Behaviour: Hashable, Sendable {
     case expired
     /// One picture fewer than asked for comes.
     case partial
+    /// Answers as when it is done, but with these members of its answer; null leaves one out.
+    case says([String: JSONValue])
+    /// The same with members of each picture.
+    case saysOfPictures([String: JSONValue])
+    /// Its base64 is broken into lines, as RFC 2045 has it.
+    case wraps
+    /// Its base64 is none.
+    case damages
     /// Takes this long, and then it is done.
     case slow(Duration)
 

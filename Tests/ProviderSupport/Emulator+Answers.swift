@@ -49,6 +49,7 @@ extension Emulator {
         }
         let n = behaviour == .partial ? max(1, submission.n - 1) : submission.n
         let result = draw(n, submission.size, number, isThere: behaviour != .expired)
+            .told(as: behaviour)
         guard let accepted = rules.accepted else {
             if case .failsInside(let kind) = behaviour {
                 return fail(kind, of: "submit", inside: true)

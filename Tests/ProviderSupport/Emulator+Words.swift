@@ -8,7 +8,7 @@ import Units
 extension Emulator {
     /// `json`, or what `behaviour` leaves of it.
     func json(_ json: JSONValue, _ behaviour: Behaviour) -> Response {
-        let bytes = json.json.bytes
+        let bytes = json.altered(by: behaviour).json.bytes
         let half = Array(bytes.prefix(bytes.count / 2))
         let headers: Headers = ["Content-Type": "application/json", "x-request-id": "req-emulated"]
         switch behaviour {
@@ -48,10 +48,10 @@ extension Emulator {
                     try await writer.write(
                         Self.event(
                             "completed",
-                            [
+                            JSONValue.object([
                                 "b64_json": .string(picture),
                                 "usage": rules.made(result)["usage"] ?? .null,
-                            ]))
+                            ]).altered(by: behaviour).members))
                 }
             })
     }

@@ -27,11 +27,10 @@ extension Application {
         // What is about tokens, texts and searches is nothing to a picture, but has to be there.
         let nulls = [
             "app_id", "cache_discount", "http_referer", "moderation_latency",
-            "native_tokens_cached", "native_tokens_completion",
-            "native_tokens_completion_images", "native_tokens_prompt",
-            "native_tokens_reasoning", "num_fetches", "num_input_audio_prompt",
+            "native_tokens_cached", "native_tokens_reasoning", "num_fetches",
+            "num_input_audio_prompt",
             "num_media_prompt", "num_search_results", "preset_id", "provider_responses",
-            "router", "service_tier", "streamed", "tokens_completion", "tokens_prompt",
+            "router", "service_tier", "streamed",
             "upstream_id",
             "upstream_inference_cost", "user_agent", "web_search_engine", "workspace_id",
         ].map { ($0, JSON.null) }
@@ -49,7 +48,16 @@ extension Application {
             ("provider_name", .string(Vendor.title(of: line.servedBy ?? line.provider))),
             ("total_cost", .credits(line.captured)), ("usage", .credits(line.captured)),
             ("receipt", line.receipt.json),
-        ] + session + nulls
+        ] + session + nulls + tokens(line.report)
+    }
+
+    /// As the vendor counted them; null where it did not say.
+    private static func tokens(_ report: GenerationReport) -> [(String, JSON)] {
+        return [
+            ("tokens_prompt", report.input), ("native_tokens_prompt", report.input),
+            ("tokens_completion", report.output), ("native_tokens_completion", report.output),
+            ("native_tokens_completion_images", report.outputImage),
+        ].map { ($0, .optional($1, JSON.int)) }
     }
 
     /// Nil until it has ended.

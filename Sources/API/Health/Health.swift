@@ -79,6 +79,10 @@ extension Application {
             "Since start, of providers that refused our credential, our account or a model.",
             [("", engine.figures.providerAlarms)])
         add(
+            "usage_unreported_total", "counter",
+            "Since start, of generations whose vendor bills tokens and reported none that can be "
+                + "true; the estimate was charged.", [("", engine.figures.generationsWithoutUsage)])
+        add(
             "endpoints_left_alone", "gauge", "Endpoints that fail and are only probed.",
             [("", engine.endpointsLeftAlone)])
         for gauge in gauges() { add(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }

@@ -10,7 +10,12 @@ extension Application {
     func imageRouterGeneration(_ request: Request) async throws -> Response {
         let started = clock.now
         return try await generated(request, as: ImageRouterBody.self) { asked, finished in
-            let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }
+            let revised = finished.report.revisedPrompt.map {
+                [("revised_prompt", JSON.string($0))]
+            }
+            let data = finished.images.map { image in
+                JSON.object([item(image, asked.delivery)] + (revised ?? []))
+            }
             return await answer(
                 .object([
                     ("created", .int(finished.endedAt.milliseconds)), ("data", .array(data)),

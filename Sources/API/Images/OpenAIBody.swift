@@ -10,9 +10,9 @@ struct OpenAIBody: Sendable {
     let streams: Bool
     /// Whether it starts from pictures: its events are called otherwise.
     var isEdit = false
-    /// As answered: resolved values, never `auto`.
-    private let quality: String
-    private let background: String
+    /// As asked; nil where it was left to the vendor.
+    private let quality: String?
+    private let background: String?
     /// Echoed, as OpenAI does.
     private let safetyIdentifier: String?
 
@@ -47,8 +47,12 @@ struct OpenAIBody: Sendable {
         }
         let quality = try fields.word("quality", of: Self.qualities)
         let options = try fields.options(PictureOption.allCases)
-        self.quality = quality.flatMap { $0 == "auto" ? nil : $0 } ?? "medium"
-        background = options[.background] == .text("transparent") ? "transparent" : "opaque"
+        self.quality = quality.flatMap { $0 == "auto" ? nil : $0 }
+        background =
+            switch options[.background] {
+            case .text(let word) where word != "auto": word
+            default: nil
+            }
         safetyIdentifier = try fields.string("safety_identifier")
         _ = try fields.string("user")
         let standard = try fields.delivery(default: .base64, of: [.url, .base64])
@@ -68,13 +72,27 @@ struct OpenAIBody: Sendable {
         request.routing = try Routing(fields)
     }
 
-    /// What answers and events tell of every picture.
+    /// What events tell of a picture that is being drawn: what was asked for, or `auto`.
     func echo(size: PixelSize) -> [(String, JSON)] {
-        return [
-            ("background", .string(background)),
-            ("output_format", .string(request.format.rawValue)), ("quality", .string(quality)),
+        echo(size: size, background: background ?? "auto", quality: quality ?? "auto")
+    }
+
+    /// What answers and events tell of a finished picture: what its vendor says, or what was asked
+    /// for. What neither says is left out.
+    func echo(size: PixelSize, _ report: GenerationReport) -> [(String, JSON)] {
+        echo(
+            size: size, background: report.background ?? background,
+            quality: report.quality ?? quality)
+    }
+
+    private func echo(
+        size: PixelSize, background: String?, quality: String?
+    ) -> [(String, JSON)] {
+        (background.map { [("background", JSON.string($0))] } ?? []) + [
+            ("output_format", .string(request.format.rawValue)),
             ("size", .string("\(size.width)x\(size.height)")),
-        ] + (safetyIdentifier.map { [("safety_identifier", .string($0))] } ?? [])
+        ] + (quality.map { [("quality", .string($0))] } ?? [])
+            + (safetyIdentifier.map { [("safety_identifier", .string($0))] } ?? [])
     }
 
     /// `size`, or our `aspect_ratio` and `resolution` in its place.

@@ -38,8 +38,12 @@ struct OpenAIEvents: ImageEvents {
                 [
                     ("type", .string(name)), ("b64_json", .base64(picture.bytes)),
                     ("created_at", .int(finished.endedAt.seconds)),
-                ] + body.echo(size: picture.size) + [
-                    ("usage", Self.noTokens), ("id", .id(finished.id)),
+                ] + body.echo(size: picture.size, finished.report) + [
+                    // The event must have the member; all pictures' tokens are told with the last.
+                    (
+                        "usage",
+                        isLast ? finished.report.usage.first?.1 ?? .null : .null
+                    ), ("id", .id(finished.id)),
                     ("image_index", .int(image)),
                 ] + money), imageBytes: picture.bytes.count)
     }
@@ -53,13 +57,35 @@ struct OpenAIEvents: ImageEvents {
                 ("type", .string("error")), ("error", refusal.openAIError(words, in: .openAI)),
             ]), imageBytes: 0)
     }
+}
 
-    /// The event must have it; what is not billed by tokens has none.
-    private static let noTokens = JSON.object([
-        ("total_tokens", .int(0)), ("input_tokens", .int(0)), ("output_tokens", .int(0)),
-        (
-            "input_tokens_details",
-            .object([("text_tokens", .int(0)), ("image_tokens", .int(0))])
-        ),
-    ])
+extension GenerationReport {
+    /// OpenAI's member `usage`, where the vendor has counted tokens; nothing where it has not.
+    var usage: [(String, JSON)] {
+        guard let output else { return [] }
+        func count(_ name: String, _ tokens: Int?) -> (String, JSON) {
+            (name, .optional(tokens, JSON.int))
+        }
+        return [
+            (
+                "usage",
+                .object([
+                    count("input_tokens", input), count("output_tokens", output),
+                    count("total_tokens", input.map { $0 + output }),
+                    (
+                        "input_tokens_details",
+                        .object([
+                            count("text_tokens", inputText), count("image_tokens", inputImage),
+                        ])
+                    ),
+                    (
+                        "output_tokens_details",
+                        .object([
+                            count("text_tokens", outputText), count("image_tokens", outputImage),
+                        ])
+                    ),
+                ])
+            )
+        ]
+    }
 }

@@ -27,11 +27,16 @@ extension Application {
             request, as: Body.self, telling: { asked, _ in OpenAIEvents(body: asked.body) }
         ) { asked, finished in
             let size = finished.images.first?.size ?? PixelSize(width: 0, height: 0)
-            let data = finished.images.map { JSON.object([item($0, asked.delivery)]) }
+            let revised = finished.report.revisedPrompt.map {
+                [("revised_prompt", JSON.string($0))]
+            }
+            let data = finished.images.map { image in
+                JSON.object([item(image, asked.delivery)] + (revised ?? []))
+            }
             return await answer(
                 .object(
                     [("created", .int(finished.endedAt.seconds))]
-                        + asked.body.echo(size: size) + [
+                        + asked.body.echo(size: size, finished.report) + finished.report.usage + [
                             ("data", .array(data)), ("cost", .credits(finished.money.captured)),
                             ("id", .id(finished.id)), ("receipt", finished.receipt.json),
                         ]), imageBytes: finished.carried(asked.delivery))

@@ -24,10 +24,7 @@ struct OpenRouterEvents: ImageEvents {
         let isLast = image == finished.images.count - 1
         let usage: [(String, JSON)] =
             isLast
-            ? [
-                ("usage", OpenRouterUsage.json(costing: finished.money.captured)),
-                ("receipt", finished.receipt.json),
-            ] : []
+            ? OpenRouterUsage.members(finished) + [("receipt", finished.receipt.json)] : []
         return ServerSentEvent(
             name: nil,
             data: .object(

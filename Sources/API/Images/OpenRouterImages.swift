@@ -18,12 +18,13 @@ extension Application {
                 JSON.object([item(image, asked.delivery), ("media_type", media)])
             }
             var response = await answer(
-                .object([
-                    ("created", .int(finished.endedAt.seconds)), ("data", .array(data)),
-                    ("usage", OpenRouterUsage.json(costing: finished.money.captured)),
-                    ("id", .string(OpenRouterID.text(finished.id))),
-                    ("receipt", finished.receipt.json),
-                ]), imageBytes: finished.carried(asked.delivery))
+                .object(
+                    [
+                        ("created", .int(finished.endedAt.seconds)), ("data", .array(data)),
+                        ("id", .string(OpenRouterID.text(finished.id))),
+                        ("receipt", finished.receipt.json),
+                    ] + OpenRouterUsage.members(finished)),
+                imageBytes: finished.carried(asked.delivery))
             response.headers["X-Generation-Id"] = OpenRouterID.text(finished.id)
             return response
         }
@@ -42,21 +43,41 @@ enum OpenRouterID {
     }
 }
 
-/// `usage` in dialect (d). Tokens are required there; these models count none.
+/// `usage` in OpenRouter's shape.
+///
+/// Its clients require whole numbers of tokens in it. A price that counts none makes them zero, which is
+/// true; where the price counts them and the vendor did not say how many, there is no `usage`, and
+/// the cost stands beside it.
 enum OpenRouterUsage {
-    static func json(costing cost: Credits) -> JSON {
-        .object([
-            ("prompt_tokens", .int(0)), ("completion_tokens", .int(0)), ("total_tokens", .int(0)),
-            ("cost", .credits(cost)),
+    static func members(_ finished: FinishedGeneration) -> [(String, JSON)] {
+        let (report, cost) = (finished.report, finished.money.captured)
+        let output = report.output
+        guard output != nil || !report.countsTokens else { return [("cost", .credits(cost))] }
+        let (prompt, completion) = (report.input ?? 0, output ?? 0)
+        let details: [(String, JSON)] =
+            report.outputImage.map {
+                [("completion_tokens_details", .object([("image_tokens", .int($0))]))]
+            } ?? []
+        return [
             (
-                "cost_details",
-                .object([
-                    ("upstream_inference_cost", .null),
-                    ("upstream_inference_prompt_cost", .int(0)),
-                    ("upstream_inference_completions_cost", .credits(cost)),
-                ])
-            ),
-            ("is_byok", .bool(false)),
-        ])
+                "usage",
+                .object(
+                    [
+                        ("prompt_tokens", .int(prompt)), ("completion_tokens", .int(completion)),
+                        ("total_tokens", .int(prompt + completion)),
+                    ] + details + [
+                        ("cost", .credits(cost)),
+                        (
+                            "cost_details",
+                            .object([
+                                ("upstream_inference_cost", .null),
+                                ("upstream_inference_prompt_cost", .int(0)),
+                                ("upstream_inference_completions_cost", .credits(cost)),
+                            ])
+                        ),
+                        ("is_byok", .bool(false)),
+                    ])
+            )
+        ]
     }
 }

@@ -56,6 +56,8 @@ extension Response {
         }
         // The clients that retry by status would repeat what cannot pass.
         if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind)
+            // The vendor may have done the work.
+            || (refusal.kind == .providerFailed && refusal.retryAfter == nil)
             || (refusal.kind == .rateLimited
                 && refusal.retryAfter.map { $0 > longestRetry } ?? true)
         {

@@ -73,13 +73,18 @@ public struct Price: Sendable {
     ///
     /// Where it has counted the tokens of the pictures, they are what is paid for, and an estimate
     /// that stood in for them is not; where it has not, the estimate stays.
+    ///
+    /// A delivered picture never costs nothing under a price that is not zero: what says so is not
+    /// believed.
     func charged(for work: Work, taking usage: VendorUsage?) -> [ChargedLine] {
         if let perImage {
             return [
                 ChargedLine(line: 1, quantity: work.images, amount: perImage.times(work.images))
             ]
         }
-        return charges(for: work, taking: usage).map { charge in
+        var charges = charges(for: work, taking: usage)
+        if charges.allSatisfy({ $0.total == .zero }) { charges = self.charges(for: work) }
+        return charges.map { charge in
             // Lines are numbered from 1 in their order, as their rows are. Of two that are the same
             // either will do.
             let number = lines.firstIndex(of: charge.line).map { Int16($0 + 1) } ?? 0
@@ -91,21 +96,36 @@ public struct Price: Sendable {
         guard let usage, let outputImage = usage.outputImage,
             lines.contains(where: { $0.billable == .outputImage && $0.unit == .token })
         else { return charges(for: work) }
-        var counted = Price(
+        var charges = Price(
             version: version, startsAt: startsAt, lines: lines.filter { !$0.isEstimate },
             imagesPerCall: imagesPerCall
         ).charges(for: work).filter { $0.line.unit != .token }
+        // A vendor that counts its output and says nothing of its input has not counted that.
+        let isInputSaid = usage.inputText != nil || usage.inputImage != nil
         for line in lines where line.unit == .token && !line.isEstimate {
             let tokens: Int =
                 switch line.billable {
                 case .outputImage: outputImage
+                // Where it is not told apart, it is in the figure of the pictures.
                 case .outputText: usage.outputText ?? 0
-                case .inputText: usage.inputText ?? 0
-                case .inputImage, .inputReference: usage.inputImage ?? 0
+                case .inputText:
+                    isInputSaid ? usage.inputText ?? 0 : self.counted(line, for: work)?.count ?? 0
+                case .inputImage, .inputReference:
+                    isInputSaid ? usage.inputImage ?? 0 : self.counted(line, for: work)?.count ?? 0
                 }
-            if tokens > 0 { counted.append(Charge(line: line, count: tokens, amount: line.amount)) }
+            if tokens > 0 { charges.append(Charge(line: line, count: tokens, amount: line.amount)) }
         }
-        return counted
+        return charges
+    }
+
+    /// Whether its vendor has to count tokens.
+    var countsTokens: Bool {
+        lines.contains { $0.billable == .outputImage && $0.unit == .token }
+    }
+
+    /// The quality that `cost` takes for granted, where lines are told apart by it.
+    func quality(for work: Work) -> String? {
+        charges(for: work).lazy.compactMap(\.line.terms.quality).first
     }
 
     /// The lines behind `cost`, each with how often it counts.

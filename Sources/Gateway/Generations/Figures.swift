@@ -9,6 +9,7 @@ public final class Figures: Sendable {
     private let providerMicroseconds = Atomic<Int>(0)
     private let storeMicroseconds = Atomic<Int>(0)
     private let alarms = Atomic<Int>(0)
+    private let unreportedUsage = Atomic<Int>(0)
 
     /// Counts a generation that ended well.
     func count(_ latency: Latency, images count: Int) {
@@ -21,6 +22,12 @@ public final class Figures: Sendable {
 
     /// Counts a provider that somebody must look at: it refuses our credential, or is not paid.
     func countAlarm() { alarms.add(1, ordering: .relaxed) }
+
+    /// Counts a picture whose vendor bills tokens and did not say how many.
+    func countUnreportedUsage() { unreportedUsage.add(1, ordering: .relaxed) }
+
+    /// Those, since the process started.
+    public var generationsWithoutUsage: Int { unreportedUsage.load(ordering: .relaxed) }
 
     /// Those, since the process started.
     public var providerAlarms: Int { alarms.load(ordering: .relaxed) }

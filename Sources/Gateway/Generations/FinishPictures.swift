@@ -26,7 +26,7 @@ extension Engine {
             }
         }
         guard !finished.isEmpty else {
-            throw ProviderFailure.failed("what it sent is no picture")
+            throw ProviderFailure.unsure("what it sent is no picture")
         }
         return finished
     }

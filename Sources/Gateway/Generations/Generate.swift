@@ -59,6 +59,8 @@ public struct FinishedGeneration: Sendable {
     public let money: Settled
     public let priceVersion: Int32
     public let endedAt: Timestamp
+    /// What its vendor said of it.
+    public let report: GenerationReport
     /// Whether the same call was answered before, and this is its answer again.
     public var replayed = false
     /// How the limits stand that it was held against; nothing for a repetition.

@@ -113,7 +113,7 @@ extension Generation {
                 error_message = t.error_message, queue_us = t.queue_us,
                 provider_us = t.provider_us, store_us = t.store_us, total_us = t.total_us,
                 served_by = t.served_by, provider_cost = t.provider_cost,
-                charge_line = t.charge_line::smallint, charges = t.charges
+                charge_line = t.charge_line::smallint, charges = t.charges, report = t.report
             from unnest(
                 \(ends.map(\.wallet.account)), \(ends.map(\.generation)), \(ends.map(\.state)),
                 \(money.map(\.captured)), \(money.map(\.posting)), \(ends.map(\.at)),
@@ -122,10 +122,11 @@ extension Generation {
                 \(ends.map(\.latency.provider.microseconds)),
                 \(ends.map(\.latency.store.microseconds)),
                 \(ends.map(\.latency.total.microseconds)), \(ends.map(\.servedBy)),
-                \(ends.map(\.providerCost)), \(charges.map(\.line)), \(charges.map(\.lines)))
+                \(ends.map(\.providerCost)), \(charges.map(\.line)), \(charges.map(\.lines)),
+                \(ends.map(\.report.column)))
                 as t (account_id, id, state, captured, posting_id, ended_at, images, error_kind,
                     error_message, queue_us, provider_us, store_us, total_us, served_by,
-                    provider_cost, charge_line, charges)
+                    provider_cost, charge_line, charges, report)
             where g.account_id = t.account_id and g.id = t.id
             """)
     }

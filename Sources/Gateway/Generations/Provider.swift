@@ -57,8 +57,12 @@ extension Provider {
 package struct Delivered: Sendable {
     /// At least one, and fewer than asked for when some failed.
     package var pictures: [[UInt8]]
-    /// What it says that it took.
+    /// What it says that it took: nil where it does not say.
     package var usage = VendorUsage()
+    /// What it says of the pictures.
+    package var revisedPrompt: String?
+    package var quality: String?
+    package var background: String?
     /// Its name of the request.
     package var request: String?
 
@@ -103,19 +107,31 @@ package enum ProviderFailure: Error, Sendable, CustomStringConvertible {
     /// The call failed. A task that was begun may be well: it is asked for again, never submitted
     /// a second time.
     case broken(String)
+    /// It may have the work and may charge for it: never asked again, and one other at most.
+    case unsure(String)
     /// The work itself failed, and no task is left to ask for.
     case failed(String)
-    /// It says that it has worked, and there is no picture: often the prompt's doing.
+    /// It says that it has worked, and there is no picture: often the prompt's doing. It is paid for,
+    /// so it is treated as `unsure` is.
     case empty(String)
     /// It cannot serve anybody until somebody has looked: our credential is refused, our account
     /// there is empty, or it no longer knows the model. Another may.
     case out(String)
+
+    /// Whether the vendor may charge for work that we have nothing of.
+    var mayBePaidFor: Bool {
+        switch self {
+        case .unsure, .empty: true
+        case .refused, .busy, .broken, .failed, .out: false
+        }
+    }
 
     package var description: String {
         switch self {
         case .refused(let refusal): "refused: \(refusal.kind.rawValue)"
         case .busy: "busy"
         case .broken(let reason): "broken: \(reason)"
+        case .unsure(let reason): "unsure: \(reason)"
         case .failed(let reason): "failed: \(reason)"
         case .empty(let reason): "empty: \(reason)"
         case .out(let reason): "out: \(reason)"

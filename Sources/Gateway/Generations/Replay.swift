@@ -42,7 +42,8 @@ extension Engine {
                 id: id, model: line.model, format: line.images.first?.format ?? .png,
                 images: images, latency: line.latency,
                 money: Settled(held: line.held, captured: line.captured, posting: line.posting),
-                priceVersion: line.priceVersion, endedAt: endedAt, replayed: true))
+                priceVersion: line.priceVersion, endedAt: endedAt, report: line.report,
+                replayed: true))
     }
 
     private func recalled(_ image: GenerationLine.Image) async throws -> FinishedGeneration.Image {

@@ -1,13 +1,15 @@
+import Ledger
 import Log
 import Units
 
 /// What failures mean, and when the next try is.
 extension Engine {
-    /// What a failure means for its provider; throws when it is the customer's.
+    /// What a failure means for its provider; throws when it is the customer's. `counts`: it is the first
+    /// of this call at this endpoint.
     func judge(
-        _ failure: ProviderFailure, of candidate: Candidate, _ order: Order
+        _ failure: ProviderFailure, of candidate: Candidate, _ order: Order, counts: Bool
     ) throws {
-        let name = candidate.name
+        let (name, account) = (candidate.name, order.wallet.account)
         log(
             .warning, "provider tried again",
             [
@@ -19,18 +21,19 @@ extension Engine {
         }
         switch failure {
         case .refused(let refusal):
-            breakers.neither(name)
+            breakers.neither(name, for: account)
             throw refusal
         // It may be the prompt's doing, which must not take the endpoint from others.
-        case .busy, .empty: breakers.neither(name)
-        case .broken, .failed:
-            if breakers.failed(name, at: clock.now) {
+        case .busy, .empty: breakers.neither(name, for: account)
+        case .broken, .unsure, .failed:
+            guard counts else { return breakers.neither(name, for: account) }
+            if breakers.failed(name, for: account, at: clock.now) {
                 log(
-                    .error, "provider is left alone for a while",
+                    .error, "circuit opened",
                     ["provider": name.provider, "model": name.model])
             }
         case .out(let reason):
-            breakers.failed(name, at: clock.now, forGood: true)
+            breakers.failed(name, for: account, at: clock.now, forGood: true)
             figures.countAlarm()
             log(
                 .error, "provider needs to be looked at",
@@ -41,11 +44,10 @@ extension Engine {
     /// How long to wait before the next try, or the refusal when there is none.
     func wait(
         after failures: [ProviderFailure], _ round: Int, of order: Order,
-        _ candidates: [Candidate]
+        _ candidates: [Candidate], isSpent: Bool
     ) throws(Refusal) -> Duration {
         var wait = backoff(round, atMost: Self.pauseMax)
         var end: Refusal?
-        var roundsMax = limits.attemptsMax
         for failure in failures {
             switch failure {
             case .refused(let refusal): throw refusal
@@ -57,12 +59,7 @@ extension Engine {
                         .rateLimited,
                         "The provider is too busy at the moment. Nothing was charged.",
                         retryAfter: max(.seconds(5), retryAfter ?? .zero))
-            case .empty:
-                // Once more, for it may have been an accident; each try is paid for.
-                roundsMax = min(roundsMax, 2)
-                end = Refusal(
-                    .providerFailed,
-                    "The provider made no image of this request. Nothing was charged.")
+            case .unsure, .empty: end = Self.refusal(afterSpending: failure)
             case .broken, .failed:
                 end = Refusal(
                     .providerFailed, "The provider could not make the image. Nothing was charged.",
@@ -70,15 +67,32 @@ extension Engine {
             case .out: continue
             }
         }
+        // However the others failed: one may have made it.
+        if isSpent { end = Self.refusal(afterSpending: .unsure("")) }
         guard let end else {
             throw Refusal(
                 .unavailable,
                 "The model '\(order.model)' is not served at the moment. Nothing was charged.",
                 field: "model",
-                retryAfter: breakers.wait(for: candidates.map(\.name), at: clock.now))
+                retryAfter: breakers.wait(
+                    for: candidates.map(\.name), of: order.wallet.account, at: clock.now))
         }
-        guard round + 1 < roundsMax, clock.now + wait < order.deadline else { throw end }
+        guard round + 1 < limits.attemptsMax, clock.now + wait < order.deadline else { throw end }
         return wait
+    }
+
+    /// The last word on work that a vendor may charge for: without a time to come back, as a client that
+    /// repeats it buys it again.
+    static func refusal(afterSpending failure: ProviderFailure) -> Refusal {
+        if case .empty = failure {
+            return Refusal(
+                .providerFailed,
+                "The provider made no image of this request. Nothing was charged.")
+        }
+        return Refusal(
+            .providerFailed,
+            "The provider may have made the image, but what it answered is of no use. Nothing was "
+                + "charged. Repeating the request makes the image anew.")
     }
 
     /// How long to wait before the next try: each time twice as long, less up to half at random, so that

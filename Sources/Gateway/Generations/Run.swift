@@ -28,6 +28,7 @@ extension Engine {
         let attempts = Attempts()
         var served: Served?
         var charges: [ChargedLine] = []
+        var report = GenerationReport()
         do {
             let made = try await make(order, onItsOwn: onItsOwn, show: show, noting: attempts)
             served = made
@@ -37,7 +38,7 @@ extension Engine {
                 images.append(try await keep(picture, order))
             }
             latency.store = clock.now - painting
-            charges = self.charges(for: made, of: order)
+            (charges, report) = self.charges(for: made, of: order)
             outcome = .delivered(
                 images: images.count, cost: charges.reduce(.zero) { $0 + $1.amount },
                 kept: images.compactMap(\.kept))
@@ -64,6 +65,7 @@ extension Engine {
         settlement.charges = charges
         settlement.servedBy = served?.provider
         settlement.providerCost = served?.cost
+        settlement.report = report
         let money: Settled
         do {
             money = try await end(settlement, by: order.deadline)
@@ -84,7 +86,7 @@ extension Engine {
         return FinishedGeneration(
             id: order.generation, model: order.model, format: order.assignment.format,
             images: images, latency: latency, money: money, priceVersion: order.price.version,
-            endedAt: ended)
+            endedAt: ended, report: report)
     }
 
     /// Carries an order out in a task of its own, and hands it back when the server stops.

@@ -34,6 +34,8 @@ public struct Settlement: Sendable {
     var servedBy: String?
     /// What that one says it charges us.
     var providerCost: Credits?
+    /// What is known of the pictures beyond what was asked for.
+    var report = GenerationReport()
 
     public init(
         wallet: Wallet.Name, generation: ID<Generation>, server: ID<Server>?, run: Int32? = nil,

@@ -54,6 +54,19 @@ public struct Base64Reader: Sendable {
     private static let space: UInt8 = 65
     private static let foreign: UInt8 = 66
 
+    /// The whole of a text; nil when it is no base64.
+    static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var reader = Base64Reader()
+        var bytes: [UInt8] = []
+        do throws(Broken) {
+            try reader.read(Array(text)[...], into: &bytes)
+            try reader.end(into: &bytes)
+        } catch {
+            return nil
+        }
+        return bytes
+    }
+
     /// What each character stands for. Source: RFC 4648, sections 4 and 5.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: foreign, count: 256)

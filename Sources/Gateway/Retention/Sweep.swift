@@ -138,9 +138,10 @@ public struct Sweep: Sendable {
         guard let last = ids.last else { return [] }
         try transaction.send(
             """
-            update generation set request = without_words(request)
+            update generation
+            set request = without_words(request), report = report - 'revised_prompt'
             where account_id = \(account) and id = any(\(ids))
-                and request <> without_words(request)
+                and (request <> without_words(request) or report ? 'revised_prompt')
             """)
         try transaction.send(
             """

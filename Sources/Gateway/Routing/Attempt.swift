@@ -46,7 +46,7 @@ extension ProviderFailure {
         switch self {
         case .refused: .refused
         case .busy: .busy
-        case .broken: .broken
+        case .broken, .unsure: .broken
         case .failed, .empty: .failed
         case .out: .out
         }

@@ -1,8 +1,12 @@
 import Threads
 import Units
 
-/// Takes an endpoint that fails out of the way, and lets it back by one probe. Shared by all requests
-/// of a server.
+/// Circuit breakers: take an endpoint that fails out of the way, and let it back by one probe. Shared
+/// by all requests of a server.
+///
+/// An endpoint has a circuit for each account and one for all. What a single account brings about,
+/// such as a request that a vendor cannot digest, opens that account's circuit alone; the one for
+/// all opens once failures of two accounts or more are in it.
 final class Breakers: Sendable {
     /// An endpoint.
     struct Name: Hashable, Sendable {
@@ -10,75 +14,133 @@ final class Breakers: Sendable {
         let model: String
     }
 
-    private struct State {
-        /// Failures since the last success.
-        var failures = 0
-        /// Taken out until then; nil while it is in.
-        var outUntil: Timestamp?
-        /// How long it was out the last time.
-        var pause: Duration = Breakers.pauses.first
-        /// Somebody is trying whether it is back.
-        var isProbed = false
+    /// An endpoint as one account sees it.
+    private struct Own: Hashable {
+        let name: Name
+        let account: ID<Account>
     }
 
-    private let states = Lock<[Name: State]>([:])
+    private struct States {
+        var shared: [Name: Circuit] = [:]
+        var own: [Own: Circuit] = [:]
+    }
 
-    /// So many failures in a row take an endpoint out.
+    private let states = Lock(States())
+
+    /// So many failed calls in a row open a circuit.
     static let failuresMax = 5
-    /// How long it is out at first, and at most: each time that its probe fails it is out for twice
+    /// Circuits of accounts that are remembered: some megabytes. Past it an arbitrary one is
+    /// forgotten, which costs its account a few failed calls more.
+    static let ownMax = 20_000
+    /// How long it is open at first, and at most: each time that its probe fails it is open for twice
     /// as long.
     static let pauses = (first: Duration.seconds(15), longest: Duration.seconds(300))
 
-    /// Whether it may be asked at `now`. Whoever is let in tells how it went.
-    func admits(_ name: Name, at now: Timestamp) -> Bool {
+    /// Whether `account` may ask the endpoint at `now`. Each call that is let in says how it went, once.
+    func admits(_ name: Name, for account: ID<Account>, at now: Timestamp) -> Bool {
         states.withLock { states in
-            guard let state = states[name], let outUntil = state.outUntil else { return true }
-            guard outUntil <= now, !state.isProbed else { return false }
-            states[name]?.isProbed = true
+            let own = Own(name: name, account: account)
+            guard states.own[own]?.isClosed(at: now) ?? true,
+                states.shared[name]?.isClosed(at: now) ?? true
+            else { return false }
+            states.own[own]?.enter()
+            states.shared[name]?.enter()
             return true
         }
     }
 
-    /// How long until one of them may be asked again.
-    func wait(for names: [Name], at now: Timestamp) -> Duration {
+    /// How long until `account` may ask one of them again.
+    func wait(for names: [Name], of account: ID<Account>, at now: Timestamp) -> Duration {
         states.withLock { states in
-            names.compactMap { states[$0]?.outUntil }.map { max(.seconds(1), $0 - now) }.min()
-                ?? .seconds(1)
+            names.map { name in
+                let own = states.own[Own(name: name, account: account)]?.openUntil
+                let ends = [own, states.shared[name]?.openUntil].compactMap(\.self)
+                return max(.seconds(1), (ends.max() ?? now) - now)
+            }.min() ?? .seconds(1)
         }
     }
 
-    func succeeded(_ name: Name) {
-        states.withLock { $0[name] = nil }
+    func succeeded(_ name: Name, for account: ID<Account>) {
+        states.withLock { states in
+            states.shared[name] = nil
+            states.own[Own(name: name, account: account)] = nil
+        }
     }
 
-    /// Notes a failure; says whether it took the endpoint out.
+    /// Notes a call of `account` that failed; says whether it opened the circuit for all. `forGood`: one
+    /// such failure is enough for the account, and one each of two accounts for all.
     @discardableResult
-    func failed(_ name: Name, at now: Timestamp, forGood: Bool = false) -> Bool {
+    func failed(
+        _ name: Name, for account: ID<Account>, at now: Timestamp, forGood: Bool = false
+    ) -> Bool {
         states.withLock { states in
-            var state = states[name] ?? State()
-            defer { states[name] = state }
-            state.failures += 1
-            guard state.outUntil == nil else {
-                // Whoever was under way when it was taken out says nothing new; a probe does.
-                guard state.isProbed else { return false }
-                state.isProbed = false
-                state.pause = min(state.pause * 2, Self.pauses.longest)
-                state.outUntil = now + state.pause
-                return false
+            let own = Own(name: name, account: account)
+            if states.own[own] == nil, states.own.count >= Self.ownMax,
+                let other = states.own.keys.first
+            {
+                states.own[other] = nil
             }
-            guard forGood || state.failures >= Self.failuresMax else { return false }
-            state.outUntil = now + state.pause
-            return true
+            _ = states.own[own, default: Circuit()].fail(at: now, by: account, accounts: 1, forGood)
+            return states.shared[name, default: Circuit()]
+                .fail(at: now, by: account, accounts: 2, forGood)
         }
     }
 
-    /// It was asked and the answer says nothing of its health: whoever probed it is through.
-    func neither(_ name: Name) {
+    /// It was asked and the answer says nothing of its health: a probe is through.
+    func neither(_ name: Name, for account: ID<Account>) {
         states.withLock { states in
-            if states[name]?.isProbed == true { states[name]?.isProbed = false }
+            states.shared[name]?.isProbed = false
+            states.own[Own(name: name, account: account)]?.isProbed = false
         }
     }
 
-    /// Endpoints that are out.
-    var outCount: Int { states.withLock { $0.values.count { $0.outUntil != nil } } }
+    /// Endpoints that are out for all accounts.
+    var outCount: Int { states.withLock { $0.shared.values.count { $0.openUntil != nil } } }
+}
+
+/// One circuit breaker.
+private struct Circuit {
+    /// Failures since the last success.
+    private var failures = 0
+    private var failedForGood = false
+    /// Whose they are: as many as are asked about.
+    private var accounts: Set<ID<Account>> = []
+    /// Open until then; nil while it is closed.
+    private(set) var openUntil: Timestamp?
+    /// How long it was open the last time.
+    private var pause: Duration = Breakers.pauses.first
+    /// A probe is under way.
+    var isProbed = false
+
+    /// Whether a call, or else a probe, may pass.
+    func isClosed(at now: Timestamp) -> Bool {
+        openUntil.map { $0 <= now && !isProbed } ?? true
+    }
+
+    /// A call passes; while it is open, it is the probe.
+    mutating func enter() {
+        if openUntil != nil { isProbed = true }
+    }
+
+    /// Notes a failure; says whether it opened the circuit, which takes failures of so many `accounts`.
+    mutating func fail(
+        at now: Timestamp, by account: ID<Account>, accounts needed: Int, _ forGood: Bool
+    ) -> Bool {
+        failures += 1
+        failedForGood = failedForGood || forGood
+        if accounts.count < needed { accounts.insert(account) }
+        guard openUntil == nil else {
+            // A call that was under way when it opened says nothing new; a probe does.
+            guard isProbed else { return false }
+            isProbed = false
+            pause = min(pause * 2, Breakers.pauses.longest)
+            openUntil = now + pause
+            return false
+        }
+        guard accounts.count >= needed, failedForGood || failures >= Breakers.failuresMax else {
+            return false
+        }
+        openUntil = now + pause
+        return true
+    }
 }

@@ -59,7 +59,7 @@ extension Engine {
             }
         }
         // Whoever has a task of ours is asked on, though it is withdrawn since.
-        let owner = OwnedTask(order.task)?.provider
+        let owner = TaskNote(order.task).owned?.provider
         let owned = model.withdrawn.filter { $0.provider == owner }
         let agreed = (model.endpoints + owned).first { $0.provider == order.provider }
         // In test mode there is one who draws, whoever is asked.

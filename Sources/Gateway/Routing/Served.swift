@@ -16,4 +16,6 @@ struct Served: Sendable {
     let provider: String?
     /// What it says it charges us.
     let cost: Credits?
+    /// What it says of the pictures.
+    let report: GenerationReport
 }

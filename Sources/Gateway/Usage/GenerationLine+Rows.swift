@@ -105,7 +105,7 @@ extension GenerationLine {
         account_id, id, mode, key_id, state, dialect, model, provider, price_version, n, images,
         held, captured, posting_id, batch_id, progress, created_at, ended_at, error_kind,
         error_message, queue_us, provider_us, store_us, total_us, served_by,
-        request
+        request, report
         """
 
     private static func read(_ row: inout RowReader) throws -> GenerationLine {
@@ -135,6 +135,7 @@ extension GenerationLine {
         let total: Int64? = try row.next()
         let servedBy: String? = try row.next()
         let request: JSONText = try row.next()
+        let report: JSONText? = try row.next()
         return GenerationLine(
             account: account, id: id, mode: Mode(rawValue: mode) ?? .live, key: key, state: state,
             dialect: dialect, model: model, provider: provider, servedBy: servedBy,
@@ -143,7 +144,8 @@ extension GenerationLine {
             progress: progress, createdAt: createdAt, endedAt: endedAt, errorKind: errorKind,
             errorMessage: errorMessage, queueMicros: queue, providerMicros: provided,
             storeMicros: store, totalMicros: total,
-            request: StoredRequest(request.text, n: Int(n)))
+            request: StoredRequest(request.text, n: Int(n)),
+            report: GenerationReport(report?.text))
     }
 
     /// The lines of one account with their pictures.

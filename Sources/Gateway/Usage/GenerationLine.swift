@@ -52,6 +52,8 @@ public struct GenerationLine: Sendable {
     public let totalMicros: Int64?
     /// What was asked; nil when the row is of another program's making.
     public let request: StoredRequest?
+    /// What its vendor said of it; nothing until it has ended.
+    public let report: GenerationReport
     public var images: [Image] = []
 
     public var name: JobName { JobName(account: account, id: id) }

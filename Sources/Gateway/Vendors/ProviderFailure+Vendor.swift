@@ -23,9 +23,14 @@ extension ProviderFailure {
         case .modelGone: self = isOver ? .failed(said) : .out(said)
         case .operatorAuth, .operatorFunds: self = .out(said)
         case .rateLimited: self = .busy(retryAfter: failure.retryAfter)
-        case .overloaded, .timeout: self = isOver ? .failed(said) : .broken(said)
-        case .noImage: self = failure.acceptance == .running ? .broken(said) : .empty(said)
-        case .malformed: self = failure.acceptance == .running ? .broken(said) : .failed(said)
+        case .noImage where failure.acceptance != .running: self = .empty(said)
+        case .overloaded, .timeout, .noImage, .malformed:
+            switch failure.acceptance {
+            case .no, .running: self = .broken(said)
+            case .perhaps: self = .unsure(said)
+            // A vendor that has failed says so; an answer that nobody can read does not.
+            case .ended: self = failure.kind == .malformed ? .unsure(said) : .failed(said)
+            }
         }
     }
 }

@@ -154,7 +154,9 @@ extension ProviderFailure {
         case .refused(let refusal): refusal.message
         case .busy(let retryAfter):
             "too many calls at the moment" + (retryAfter.map { ", again after \($0)" } ?? "")
-        case .broken(let reason), .failed(let reason), .empty(let reason), .out(let reason): reason
+        case .broken(let reason), .unsure(let reason), .failed(let reason), .empty(let reason),
+            .out(let reason):
+            reason
         }
     }
 }

@@ -98,10 +98,9 @@ extension VendorProvider {
         do throws(HTTPClientFailure) {
             return try await client.send(request)
         } catch {
-            switch error {
-            case .overloaded: throw .busy(retryAfter: .seconds(1))
-            default: throw .broken("\(error)")
-            }
+            if case .overloaded = error { throw .busy(retryAfter: .seconds(1)) }
+            // Once it may have read the request, it may be drawing.
+            throw error.isBeforeRequest ? .broken("\(error)") : .unsure("\(error)")
         }
     }
 
@@ -112,9 +111,9 @@ extension VendorProvider {
         do {
             return try await inputs.store.patiently(until: deadline, clock, compute)
         } catch is WorkerPool.PoolFull {
-            throw .broken("the server was too busy to read its answer")
+            throw .unsure("the server was too busy to read its answer")
         } catch {
-            throw .failed("\(error)")
+            throw .unsure("\(error)")
         }
     }
 
@@ -139,7 +138,7 @@ extension VendorProvider {
             }
         }
         if let failure, delivered.pictures.isEmpty {
-            throw isTask ? .broken("\(failure)") : .failed("\(failure)")
+            throw isTask ? .broken("\(failure)") : .unsure("\(failure)")
         }
         if made.gridSide > 1 {
             let pictures = delivered.pictures
@@ -151,7 +150,10 @@ extension VendorProvider {
                 }
             }
         }
-        delivered.usage = made.usage.bounded
+        delivered.usage = made.usage.believable
+        delivered.revisedPrompt = made.revisedPrompt
+        delivered.quality = made.quality
+        delivered.background = made.background
         delivered.request = made.request.map { String($0.filter(\.isPlain).prefix(200)) }
         return delivered
     }
@@ -188,19 +190,6 @@ extension VendorProvider {
             }
         }
         throw failure
-    }
-}
-
-extension VendorUsage {
-    /// The same within what can be counted with: a vendor's figures are only believed.
-    fileprivate var bounded: VendorUsage {
-        func within(_ tokens: Int?) -> Int? { tokens.map { min(max(0, $0), Int(Int32.max)) } }
-        var usage = self
-        usage.inputText = within(inputText)
-        usage.inputImage = within(inputImage)
-        usage.outputText = within(outputText)
-        usage.outputImage = within(outputImage)
-        return usage
     }
 }
 

@@ -53,7 +53,7 @@ extension VendorProvider {
             case .failure(let failure):
                 switch failure {
                 case .refused, .failed, .empty: ended.append(failure)
-                case .busy, .broken, .out:
+                case .busy, .broken, .unsure, .out:
                     tasks.append(part)
                     passing = failure
                 }

@@ -29,18 +29,18 @@ extension VendorProvider {
                 for event in events {
                     guard let view = try stream.take(event),
                         case .base64(let text) = view.picture,
-                        let bytes = Data(base64Encoded: text)
+                        let bytes = Base64Reader.decoded(text.utf8)
                     else { continue }
                     show?(
                         PartialPicture(
-                            image: 0, index: view.index, bytes: Array(bytes), size: ask.size))
+                            image: 0, index: view.index, bytes: bytes, size: ask.size))
                 }
             } catch {
                 failure = error
             }
         }
         let answer = try await response.get()
-        guard !isTooLong else { throw .broken("an event of its stream is too long") }
+        guard !isTooLong else { throw .unsure("an event of its stream is too long") }
         return try understood(credential) { () throws(VendorFailure) in
             if let failure { throw failure }
             guard answer.status == .ok else {

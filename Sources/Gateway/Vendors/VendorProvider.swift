@@ -157,25 +157,28 @@ enum SubmittedPart: Sendable {
 }
 
 extension ProviderFailure {
-    /// Of several: a refusal of the prompt before all else, or it would be taken to somebody else.
+    /// Of several: a refusal of the prompt before all else, or it would be taken to somebody else;
+    /// then what may be paid for already, or it would be bought again.
     static func worst(of failures: [ProviderFailure]) -> ProviderFailure? {
-        failures.first { if case .refused = $0 { true } else { false } } ?? failures.first
+        failures.first { if case .refused = $0 { true } else { false } }
+            ?? failures.first { $0.mayBePaidFor } ?? failures.first
     }
 }
 
 extension Delivered {
     /// The pictures of another call, and what they took.
     mutating func add(_ other: Delivered) {
-        func sum(_ left: Int?, _ right: Int?) -> Int? {
-            left == nil && right == nil ? nil : (left ?? 0) + (right ?? 0)
+        guard !pictures.isEmpty else {
+            self = other
+            return
         }
         pictures += other.pictures
         request = request ?? other.request
-        usage.inputText = sum(usage.inputText, other.usage.inputText)
-        usage.inputImage = sum(usage.inputImage, other.usage.inputImage)
-        usage.outputText = sum(usage.outputText, other.usage.outputText)
-        usage.outputImage = sum(usage.outputImage, other.usage.outputImage)
-        if let cost = other.usage.cost { usage.cost = (usage.cost ?? 0) + cost }
+        usage = usage.adding(other.usage)
+        revisedPrompt = revisedPrompt ?? other.revisedPrompt
+        // Pictures of several qualities have none in common.
+        if quality != other.quality { quality = nil }
+        if background != other.background { background = nil }
     }
 }
 

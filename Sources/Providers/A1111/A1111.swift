@@ -60,7 +60,7 @@ public struct A1111: Adapter {
         if ask.n > 1, pictures.count == ask.n + 1 { pictures.removeFirst() }
         var made = Made(pictures)
         made.request = reply.request
-        let info = json["info"]?.text.flatMap { JSONValue(json: Array($0.utf8)) }
+        let info = json["info"]?.text.flatMap { JSONValue(json: Array($0.utf8))?.said }
         made.seed = info?["seed"]?.whole.map { Int64($0) }
         return .done(made)
     }

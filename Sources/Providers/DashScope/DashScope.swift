@@ -77,7 +77,7 @@ public struct DashScope: Adapter {
         let usage = json["usage"]
         made.usage.images = usage?["image_count"]?.whole ?? usage?["output_image_count"]?.whole
         guard made.pictures.isEmpty else { return .done(made) }
-        if let item = output["results"]?[0], item["code"] != nil {
+        if let item = output["results"]?[0], item.tells("code") {
             throw errors.failure(
                 Reply(status: 400, headers: reply.headers, json: item), acceptance: .ended)
         }

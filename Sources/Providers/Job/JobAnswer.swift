@@ -131,7 +131,7 @@ extension Job {
     }
 
     static func complains(_ json: JSONValue) -> Bool {
-        ["error", "detail", "message"].contains { json[$0] != nil && json[$0] != .null }
+        ["error", "detail", "message"].contains { json.tells($0) }
     }
 
     /// Names go into addresses and into the database: nothing but what ids and URLs are made of.

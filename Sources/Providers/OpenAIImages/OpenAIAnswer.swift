@@ -9,7 +9,7 @@ extension OpenAIImages {
         let json = try errors.json(of: reply)
         guard case .array(let items)? = json["data"] else {
             // Ark answers so with 200.
-            if json["error"] != nil { throw errors.failure(reply) }
+            if json.tells("error") { throw errors.failure(reply) }
             throw .malformed("the answer has no 'data'", reply)
         }
         var made = Made([])
@@ -25,6 +25,8 @@ extension OpenAIImages {
         }
         made.request = reply.request
         made.usage = usage(json)
+        made.quality = Self.chosen(json["quality"])
+        made.background = Self.chosen(json["background"])
         if made.pictures.isEmpty { throw nothing(complaint, items, made, reply) }
         return .done(made)
     }
@@ -46,6 +48,11 @@ extension OpenAIImages {
         }
         failure.usage = made.usage
         return failure
+    }
+
+    /// What was chosen; `auto` says that it was left open.
+    private static func chosen(_ value: JSONValue?) -> String? {
+        value?.text.flatMap { $0 == "auto" ? nil : $0 }
     }
 
     static func picture(_ item: JSONValue) -> PictureAt? {

@@ -50,7 +50,7 @@ public struct Reve: Adapter {
             guard json["request_id"] == nil else {
                 throw .noImage("the answer holds no picture", reply)
             }
-            if json["error_code"] != nil { throw errors.failure(reply) }
+            if json.tells("error_code") { throw errors.failure(reply) }
             throw .malformed("the answer has no 'image'", reply)
         }
         var made = Made([picture])

@@ -97,8 +97,8 @@ public struct Stability: Adapter {
     ) throws(VendorFailure) -> Progress {
         let json = try errors.json(of: reply)
         guard json["image"] != nil || json["artifacts"] != nil else {
-            if json["errors"] != nil { throw errors.failure(reply) }
-            throw .malformed("the answer has no 'image'", reply)
+            if json.tells("errors") { throw errors.failure(reply) }
+            throw .noImage("the answer holds no picture", reply)
         }
         var made = Made([])
         // A filtered picture comes too, blurred.
