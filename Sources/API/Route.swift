@@ -63,6 +63,12 @@ struct Route: Sendable {
         Route("GET", "/v1/openai/models/{id...}", .openAI, nil) {
             try await $0.openAIModel($1, $2)
         },
+        Route("GET", "/v1/imagerouter/models", .imageRouter, nil) {
+            try $0.imageRouterModels($1)
+        },
+        Route("GET", "/v1/imagerouter/models/{id...}", .imageRouter, nil) {
+            $0.imageRouterModel($2)
+        },
         Route("POST", "/operations/get-popular-models", .imageRouter, nil) { app, _ in
             try await app.popularModels()
         },
@@ -251,7 +257,9 @@ struct RouteTable: Sendable {
 
     /// In whose words a path that does not exist is refused: its prefix tells.
     static func errors(ofUnknown path: String) -> ErrorShape {
-        if path.hasPrefix("/v1/openai/") { return .imageRouter }
+        if path.hasPrefix("/v1/openai/") || path.hasPrefix("/v1/imagerouter/") {
+            return .imageRouter
+        }
         if path.hasPrefix("/v1/image/") || path.hasPrefix("/v1/jobs")
             || path.hasPrefix("/v1/batches")
         {

@@ -10,6 +10,12 @@ extension Application {
         let isFiltered = !Query.names(in: request.query)
             .isDisjoint(with: ImageRouterModels.filters)
         if !isFiltered, isOpenAIClient(request) { return try await openAIModels(request) }
+        return try imageRouterModels(request)
+    }
+
+    /// `GET /v1/imagerouter/models`: always dialect (a)'s, for clients that are generated and know a path
+    /// by one shape.
+    func imageRouterModels(_ request: Request) throws(Refusal) -> Response {
         let chosen = try ImageRouterModels.chosen(cards, by: request.query)
         return .json(.object(chosen.map { ($0.slug, ImageRouterModels.json($0)) }))
     }
@@ -17,6 +23,11 @@ extension Application {
     /// `GET /v1/models/{id}`, told apart by the headers alone.
     func model(_ request: Request, _ parameters: PathParameters) async throws -> Response {
         if isOpenAIClient(request) { return try await openAIModel(request, parameters) }
+        return imageRouterModel(parameters)
+    }
+
+    /// `GET /v1/imagerouter/models/{id}`: always dialect (a)'s.
+    func imageRouterModel(_ parameters: PathParameters) -> Response {
         do throws(Refusal) {
             return .json(ImageRouterModels.json(try card(at: parameters)))
         } catch {

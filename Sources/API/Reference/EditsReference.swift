@@ -20,7 +20,7 @@ extension Reference.Chapter {
                     Shape.pictures("The same, as OpenAI's JSON calls it.", 1...Shape.picturesMax)),
                 .may("mask", Shape.mask.orNull),
             ]
-        ).needing(oneOf: "image", "images"),
+        ).needing("image", or: "images"),
         .object([
             ("model", .string("test/test")), ("prompt", .string("make it snow")),
             ("images", .array([.object([("image_url", .string(Shape.tinyPicture))])])),

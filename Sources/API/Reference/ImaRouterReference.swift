@@ -64,8 +64,7 @@ extension Reference.Chapter {
                 Shape.jobBody.map {
                     $0.name == "prompt" ? .may("prompt", Shape.prompt.orNull) : $0
                 } + [.may("prompts", Shape.prompts.orNull)]
-            ).needing(
-                oneOf: "prompt", "prompts"), picture
+            ).needing("prompt", or: "prompts"), picture
         ).orForm().creatingWork()
     }
 

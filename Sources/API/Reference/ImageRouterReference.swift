@@ -11,6 +11,8 @@ extension Reference.Chapter {
         operations: [
             "POST /v1/openai/images/generations": generations,
             "POST /v1/openai/images/edits": imageRouterEdits,
+            "GET /v1/imagerouter/models": models,
+            "GET /v1/imagerouter/models/{id...}": model,
             "POST /operations/get-popular-models": popular,
             "GET /v1/credits": credits,
             "POST /v1/auth/test": authTest,
@@ -27,6 +29,17 @@ extension Reference.Chapter {
             ("quality", .string("low")),
         ])
     ).orForm().synchronous()
+
+    private static let models = Operation(
+        "listImageRouterModels", "List models",
+        "By their ids. `GET /v1/models` answers the same where no OpenAI client asks.",
+        answers: [.json(.map(of: .named("ImageRouterModel")), "The models.")]
+    ).changed { $0.parameters = Operation.Parameter.filters }
+
+    private static let model = Operation(
+        "getImageRouterModel", "Show a model", "In ImageRouter's shape.",
+        answers: [.json(.named("ImageRouterModel"), "The model.")]
+    ).taking(.modelID).refusing(.modelNotFound, .notFound)
 
     private static let popular = Operation(
         "getPopularModels", "The ten most used models of a week",
@@ -108,7 +121,8 @@ extension Shape {
         .must("created", .integer("Unix milliseconds.")),
         .must("data", .list(of: .either(base64Item, urlItem))),
         .must("latency", .integer("Milliseconds.")), .must("cost", .money("What was charged.")),
-        .must("id", .id("The generation.")), .must("receipt", .named("Receipt")))
+        .must("id", .id("The generation.")), .must("receipt", .named("Receipt"))
+    ).titled("ImageRouterImages")
 
     static let imageRouterModel = Shape.object(
         .must(
@@ -116,6 +130,7 @@ extension Shape {
             .list(
                 of: .object(
                     .must("id", .text()), .must("model_name", .text()),
+                    .must("available", .boolean("Whether it is served.")),
                     .must(
                         "pricing",
                         .object(

@@ -46,24 +46,21 @@ extension Reference.Chapter {
     private static let list = Operation(
         "listModels", "List models",
         """
-        Two lists have this path. With an `Authorization` or `x-stainless-*` header and no filter \
-        it is OpenAI's; otherwise it is ImageRouter's object, keyed by the models' ids. A key is \
-        not needed; one that is shown to OpenAI's list is checked.
+        OpenAI's list, for who shows a key under `Authorization` (or sends an `x-stainless-*` header) and \
+        asks for no filter. Else ImageRouter's, as under `/v1/imagerouter/models`. A key is not needed; one \
+        that is shown is checked.
         """,
-        answers: [
-            .json(
-                .either(.named("OpenAIList"), .map(of: .named("ImageRouterModel"))),
-                "OpenAI's list, or ImageRouter's map.")
-        ]
-    ).changed { $0.parameters = Operation.Parameter.filters }.refusing(Operation.shownKeys)
+        answers: [.json(.named("OpenAIList"), "The models.")]
+    ).readingKey().refusing(Operation.shownKeys).refusing(.invalidValue)
 
     private static let retrieve = Operation(
         "getModel", "Show a model",
-        "In OpenAI's shape for who sends `Authorization` or `x-stainless-*`, else in ImageRouter's.",
-        answers: [
-            .json(.either(.named("OpenAIModel"), .named("ImageRouterModel")), "The model.")
-        ]
-    ).taking(.modelID).refusing(Operation.shownKeys).refusing(.modelNotFound)
+        """
+        In OpenAI's shape for who sends `Authorization` or `x-stainless-*`, else in ImageRouter's, as under \
+        `/v1/imagerouter/models`.
+        """,
+        answers: [.json(.named("OpenAIModel"), "The model.")]
+    ).readingKey().taking(.modelID).refusing(Operation.shownKeys).refusing(.modelNotFound)
 
     private static let openAIList = Operation(
         "listOpenAIModels", "List models, always in OpenAI's shape",
@@ -132,14 +129,17 @@ extension Shape {
             .must("data", .list(of: .either(base64Item, urlItem))),
             .must("cost", .money("What was charged.")), .must("id", .id("The generation.")),
             .must("receipt", .named("Receipt")),
-        ])
+        ]
+    ).titled("OpenAIImages")
 
     static let base64Item = Shape.object(.must("b64_json", .text("Base64.")))
-    static let urlItem = Shape.object(.must("url", .url()))
+        .titled("Base64Picture")
+    static let urlItem = Shape.object(.must("url", .url())).titled("PictureURL")
 
     static let openAIModel = Shape.object(
         .must("id", .text()), .must("object", .word(["model"])),
-        .must("created", .integer("Unix seconds.")), .must("owned_by", .text()))
+        .must("created", .integer("Unix seconds.")), .must("owned_by", .text()),
+        .may("shutdown_date", .text("From then on it is not served.")))
 
     static let openAIList = Shape.object(
         .must("object", .word(["list"])), .must("data", .list(of: .named("OpenAIModel"))))

@@ -11,6 +11,10 @@ struct Operation: Sendable {
     var parameters: [Parameter] = []
     /// The body by content type, the usual one first; none for a request without.
     var bodies: [(type: String, shape: Shape)] = []
+    /// Whether a key that need not be shown changes the answer.
+    var readsKey = false
+    /// Whether a form with files is the way that most clients send it.
+    var formIsUsual = false
     /// Whether the body may be left out.
     var bodyIsOptional = false
     var answers: [Answer]
@@ -137,6 +141,7 @@ extension Operation {
         changed { operation in
             let form = operation.bodies[0].shape.asForm
             operation.bodies.append(("multipart/form-data", form))
+            operation.formIsUsual = !example.isEmpty
             operation.example.form = example
             operation.refusals.append(.unsupportedMediaType)
         }
@@ -145,6 +150,9 @@ extension Operation {
     func refusing(_ kinds: Refusal.Kind...) -> Operation { changed { $0.refusals += kinds } }
 
     func refusing(_ kinds: [Refusal.Kind]) -> Operation { changed { $0.refusals += kinds } }
+
+    /// A key may be shown, and changes the answer.
+    func readingKey() -> Operation { changed { $0.readsKey = true } }
 
     func changed(_ change: (inout Operation) -> Void) -> Operation {
         var operation = self

@@ -10,11 +10,17 @@ extension Shape {
         guard case .object(let members, let isClosed) = kind else {
             preconditionFailure("a form has fields")
         }
-        let fields = members.map { member in
-            Member(name: member.name, shape: member.shape.asField, isRequired: member.isRequired)
+        // Of two names for a file, of which one is needed, the first is told: few readers understand more.
+        let files = alternatives.filter { name in
+            members.contains { $0.name == name && $0.shape.mentioned.contains(Self.pictureName) }
+        }
+        let fields = members.filter { !files.dropFirst().contains($0.name) }.map { member in
+            Member(
+                name: member.name, shape: member.shape.asField,
+                isRequired: member.isRequired || member.name == files.first)
         }
         var form = Shape(.object(fields, isClosed: isClosed), note)
-        form.alternatives = alternatives
+        form.alternatives = files.isEmpty ? alternatives : []
         return form
     }
 
@@ -22,7 +28,7 @@ extension Shape {
         switch kind {
         case .named(Self.pictureName): return .bytes(note + Self.orText)
         case .either(let shapes) where mentioned.contains(Self.pictureName):
-            guard let list = shapes.last, case .list = list.kind else {
+            guard let list = shapes.last, case .list = list.kind, list.most != 1 else {
                 return .bytes(note + Self.orText)
             }
             return .list(of: .bytes(), note + Self.orText)

@@ -27,6 +27,8 @@ struct Shape: Sendable {
     }
 
     private(set) var kind: Kind
+    /// What generated clients call it, where its place is no good name.
+    var title: String?
     /// A sentence for people.
     var note = ""
     /// The only accepted values; empty when any text is.
@@ -41,7 +43,7 @@ struct Shape: Sendable {
     var isNullable = false
     /// What counts when it is left out.
     var standard: JSON?
-    /// Of an object: members of which one at least must be there.
+    /// Of an object: two members of which one at least must be there.
     var alternatives: [String] = []
 
     init(_ kind: Kind, _ note: String = "") {
@@ -123,8 +125,11 @@ extension Shape {
     func atLeast(_ least: Int) -> Shape { changed { $0.least = least } }
     func named(upTo most: Int) -> Shape { changed { $0.namesMost = most } }
     func matching(_ pattern: String) -> Shape { changed { $0.pattern = pattern } }
+    func titled(_ title: String) -> Shape { changed { $0.title = title } }
     func told(_ note: String) -> Shape { changed { $0.note = note } }
-    func needing(oneOf names: String...) -> Shape { changed { $0.alternatives = names } }
+    func needing(_ one: String, or other: String) -> Shape {
+        changed { $0.alternatives = [one, other] }
+    }
     func standing(_ word: String) -> Shape { changed { $0.standard = .string(word) } }
     func standing(_ number: Int) -> Shape { changed { $0.standard = .int(number) } }
     func standing(_ flag: Bool) -> Shape { changed { $0.standard = .bool(flag) } }
