@@ -14,4 +14,15 @@ import Testing
                 atLeast: 90)
         }
     }
+
+    /// What is answered is described: a client in Go that was made before a member was would refuse it.
+    @Test func everyMemberOfAnAnswerIsDescribed() async throws {
+        try await Deployment.with { deployment in
+            let acme = try await deployment.customer(credits: "1.00")
+            let server = try await deployment.serve()
+            try await Claims.check(
+                "described_answers.py", ["http://127.0.0.1:\(server.port)", acme.adminKey],
+                atLeast: 150)
+        }
+    }
 }

@@ -14,7 +14,9 @@ extension Reference.Chapter {
     ).sending(
         .closed(
             Shape.openAIBody + [
-                .may("image", Shape.pictures("Pictures to start from.", 1...Shape.picturesMax)),
+                .may(
+                    "image",
+                    Shape.pictures("Pictures to start from: needed.", 1...Shape.picturesMax)),
                 .may(
                     "images",
                     Shape.pictures("The same, as OpenAI's JSON calls it.", 1...Shape.picturesMax)),

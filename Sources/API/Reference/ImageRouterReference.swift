@@ -124,6 +124,11 @@ extension Shape {
         .must("id", .id("The generation.")), .must("receipt", .named("Receipt"))
     ).titled("ImageRouterImages")
 
+    /// What an image costs, in US dollars.
+    private static let priceRange = Shape.object(
+        .must("min", .money()), .must("average", .money()), .must("max", .money())
+    ).titled("PriceRange")
+
     static let imageRouterModel = Shape.object(
         .must(
             "providers",
@@ -135,7 +140,9 @@ extension Shape {
                         "pricing",
                         .object(
                             .must("type", .word(["fixed", "calculated", "post_generation"])),
-                            .may("value", .money())))))),
+                            .may("value", .money()), .may("range", priceRange)))))),
+        .must("available", .boolean("Whether it is served.")), .may("deprecated", .boolean()),
+        .may("retires_on", .day()), .may("replacement", .text("A model's id.")),
         .must("release_date", .text("`YYYY-MM-DD`.")), .may("sizes", .list(of: .text())),
         .must("output", .list(of: .text())),
         .must("supported_params", .map(of: .boolean())))

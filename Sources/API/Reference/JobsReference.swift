@@ -99,12 +99,12 @@ extension Reference.Chapter {
     private static let models = Operation(
         "listV2Models", "List models",
         """
-        With what an image costs. Asked with a filter of ImageRouter's and neither `modality` nor \
-        `X-API-Key`, it answers in that one's shape: an object keyed by the models' ids.
+        With what an image costs. Asked with a filter of ImageRouter's (`type`, `provider`, `name`, `free`, \
+        `sort`, `limit`) and neither `modality` nor `X-API-Key`, it answers as ImageRouter's path of this \
+        name does: an object keyed by the models' ids.
         """,
-        answers: [.json(.either(v2List, .map(of: v2Map)), "The models.")]
+        answers: [.json(v2List, "The models.")]
     ).taking(.query("modality", .word(["image"])))
-        .changed { $0.parameters += Operation.Parameter.filters }
 
     private static let v2List = Shape.object(
         .must(
@@ -115,19 +115,9 @@ extension Reference.Chapter {
                     .must("description", .text()),
                     .must("costMin", .integer("Tenths of a cent.")),
                     .must("costMax", .integer("Tenths of a cent.")),
-                    .must("pricingMode", .word(["flat", "per-second", "per-output"]))))))
-
-    private static let v2Map = Shape.object(
-        .must(
-            "price",
-            .object(
-                .must("min", .money()), .must("average", .money()), .must("max", .money()))),
-        .must("release_date", .text()), .must("output", .list(of: .text())),
-        .must(
-            "inputs",
-            .object(
-                .must("image", .boolean()), .must("mask", .boolean()),
-                .must("quality", .boolean()), .must("size", .list(of: .text())))))
+                    .must("pricingMode", .word(["flat", "per-second", "per-output"])),
+                    .must("available", .boolean("Whether it is served.")),
+                    .must("deprecated", .boolean())))))
 }
 
 extension Shape {

@@ -109,8 +109,9 @@ extension Shape {
 
     /// What every answer and event tells of a picture.
     static let openAIEcho: [Member] = [
-        .must("background", .word(["opaque", "transparent"])),
-        .must("output_format", .text()), .must("quality", .text("Resolved, never `auto`.")),
+        .may("background", .text("`opaque` or `transparent`, where the vendor says so.")),
+        .must("output_format", .text()),
+        .may("quality", .text("As the vendor says; left out where it does not.")),
         .must("size", .text("Pixels.")), .may("safety_identifier", .text()),
     ]
 
@@ -126,15 +127,21 @@ extension Shape {
 
     static let openAIImages = Shape.object(
         [.must("created", .integer("Unix seconds."))] + openAIEcho + [
-            .must("data", .list(of: .either(base64Item, urlItem))),
+            .must("data", .list(of: .either(base64Item, urlItem))), .may("usage", tokens),
             .must("cost", .money("What was charged.")), .must("id", .id("The generation.")),
             .must("receipt", .named("Receipt")),
         ]
     ).titled("OpenAIImages")
 
-    static let base64Item = Shape.object(.must("b64_json", .text("Base64.")))
-        .titled("Base64Picture")
-    static let urlItem = Shape.object(.must("url", .url())).titled("PictureURL")
+    private static let revised = Shape.text("What the vendor made of the prompt.")
+
+    static let base64Item = Shape.object(
+        .must("b64_json", .text("Base64.")), .may("revised_prompt", revised)
+    )
+    .titled("Base64Picture")
+    static let urlItem = Shape.object(
+        .must("url", .url()), .may("revised_prompt", revised)
+    ).titled("PictureURL")
 
     static let openAIModel = Shape.object(
         .must("id", .text()), .must("object", .word(["model"])),

@@ -79,6 +79,7 @@ extension Reference.Chapter {
                                 .must("supported_parameters", descriptors),
                                 .must("allowed_passthrough_parameters", .list(of: .text())),
                                 .must("supports_streaming", .boolean()),
+                                .must("available", .boolean("Whether it is served.")),
                                 .must("pricing", .list(of: priceLine)))))), "The endpoints.")
         ]
     ).taking(
@@ -110,13 +111,26 @@ extension Reference.Chapter {
                         .must(
                             "data",
                             .object(
-                                .must("label", .text()), .must("usage", .money()),
-                                .must("usage_daily", .money()), .must("usage_weekly", .money()),
-                                .must("usage_monthly", .money()),
-                                .must("is_free_tier", .boolean("A test key.")),
-                                .must("expires_at", .time().orNull),
-                                .must("limit", .money().orNull),
-                                .must("limit_remaining", .money().orNull)))), "The key.")
+                                [
+                                    .must("label", .text()), .must("usage", .money()),
+                                    .must("usage_daily", .money()), .must("usage_weekly", .money()),
+                                    .must("usage_monthly", .money()),
+                                    .must("is_free_tier", .boolean("A test key.")),
+                                    .must("expires_at", .time().orNull),
+                                    .must("limit", .money().orNull),
+                                    .must("limit_remaining", .money().orNull),
+                                    .must("limit_reset", .text().orNull),
+                                ]
+                                    + Shape.unused([
+                                        "allowed_data_regions", "budgets", "byok_usage",
+                                        "byok_usage_daily", "byok_usage_monthly",
+                                        "byok_usage_weekly",
+                                        "creator_user_id", "effective_budget",
+                                        "free_model_daily_requests", "include_byok_in_limit",
+                                        "is_management_key", "is_provisioning_key",
+                                        "organization_id",
+                                        "rate_limit", "workspace_id",
+                                    ])))), "The key.")
             ])
     }
 
@@ -141,13 +155,41 @@ extension Reference.Chapter {
                     .must(
                         "data",
                         .object(
-                            .must("id", .text()), .must("model", .text()),
-                            .must("created_at", .time()), .must("cancelled", .boolean()),
-                            .must("finish_reason", .text("Null until it has ended.").orNull),
-                            .must("generation_time", .integer("Milliseconds.").orNull),
-                            .must("latency", .integer("Milliseconds.").orNull),
-                            .must("provider_name", .text()), .must("total_cost", .money()),
-                            .must("usage", .money()), .must("receipt", .named("Receipt"))))),
+                            [
+                                .must("id", .text()), .must("model", .text()),
+                                .must("created_at", .time()), .must("cancelled", .boolean()),
+                                .must("finish_reason", .text("Null until it has ended.").orNull),
+                                .must("generation_time", .integer("Milliseconds.").orNull),
+                                .must("latency", .integer("Milliseconds.").orNull),
+                                .must("provider_name", .text()), .must("total_cost", .money()),
+                                .must("usage", .money()), .must("receipt", .named("Receipt")),
+                                .must("api_type", .text()), .must("is_byok", .boolean()),
+                                .must("data_region", .text()), .must("origin", .text()),
+                                .must("num_media_completion", .integer("Pictures.")),
+                                .must("external_user", .text("As `user` was sent.").orNull),
+                                .may("session_id", .text("As it was sent.")),
+                                .must("native_finish_reason", .text().orNull),
+                            ]
+                                + [
+                                    "tokens_prompt", "native_tokens_prompt", "tokens_completion",
+                                    "native_tokens_completion", "native_tokens_completion_images",
+                                ].map {
+                                    .must(
+                                        $0,
+                                        Shape.integer("As the vendor counted; null if not.").orNull)
+                                }
+                                + Shape.unused([
+                                    "app_id", "cache_discount", "http_referer",
+                                    "moderation_latency",
+                                    "native_tokens_cached", "native_tokens_reasoning",
+                                    "num_fetches",
+                                    "num_input_audio_prompt", "num_media_prompt",
+                                    "num_search_results",
+                                    "preset_id", "provider_responses", "router", "service_tier",
+                                    "streamed", "upstream_id", "upstream_inference_cost",
+                                    "user_agent",
+                                    "web_search_engine", "workspace_id",
+                                ])))),
                 "The generation.")
         ]
     ).changed {
@@ -177,13 +219,27 @@ extension Reference.Chapter {
         .must("cost_usd", .money("Of one unit.")), .may("variant", .text()))
 
     private static let generalModel = Shape.object(
-        .must("id", .text()), .must("canonical_slug", .text()), .must("name", .text()),
-        .must("description", .text()), .must("created", .integer()),
-        .must("architecture", modalities), .must("pricing", .map(of: .text())),
-        .must("supported_parameters", .list(of: .text())))
+        [
+            .must("id", .text()), .must("canonical_slug", .text()), .must("name", .text()),
+            .must("description", .text()), .must("created", .integer()),
+            .must("architecture", modalities.with([.must("modality", .text())])),
+            .must("pricing", .map(of: .text())),
+            .must("supported_parameters", .list(of: .text())),
+            .must("top_provider", .object(.must("is_moderated", .boolean()))),
+            .must("expiration_date", .day("From then on it is not served.").orNull),
+            .must("links", .object(.must("details", .text("A path.")))),
+        ]
+            + Shape.unused([
+                "supported_voices", "context_length", "default_parameters", "per_request_limits",
+            ]))
 }
 
 extension Shape {
+    /// Members that OpenRouter's clients want to be there, and that mean nothing here.
+    static func unused(_ names: [String]) -> [Member] {
+        names.map { .may($0, .anything("Not used here.")) }
+    }
+
     static let openRouterBody: [Member] = [
         .must("model", model), .must("prompt", prompt), .may("n", count),
         .may("resolution", tier.orNull), .may("aspect_ratio", ratio.orNull),
@@ -215,13 +271,17 @@ extension Shape {
             .list(
                 of: .object(
                     .must("b64_json", .text("Base64.")), .must("media_type", .text())))),
-        .must("usage", openRouterUsage), .must("id", .text()),
+        .may("usage", openRouterUsage),
+        .may("cost", .money("In the place of `usage`, where the vendor counted no tokens.")),
+        .must("id", .text()),
         .must("receipt", .named("Receipt")))
 
     static let openRouterUsage = Shape.object(
         .must("prompt_tokens", .integer()), .must("completion_tokens", .integer()),
         .must("total_tokens", .integer()), .must("cost", .money("What was charged.")),
-        .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean()))
+        .may("completion_tokens_details", .object(.must("image_tokens", .integer()))),
+        .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean())
+    ).titled("OpenRouterUsage")
 
     fileprivate static let openRouterEvents = events(
         ofData: [

@@ -10,14 +10,13 @@ extension Shape {
         guard case .object(let members, let isClosed) = kind else {
             preconditionFailure("a form has fields")
         }
-        // Of two names for a file, of which one is needed, the first is told: few readers understand more.
+        // Of two names for files, of which one is needed, the first is told, and that it is needed in words:
+        // clients in Go do not compile where files must be there.
         let files = alternatives.filter { name in
             members.contains { $0.name == name && $0.shape.mentioned.contains(Self.pictureName) }
         }
         let fields = members.filter { !files.dropFirst().contains($0.name) }.map { member in
-            Member(
-                name: member.name, shape: member.shape.asField,
-                isRequired: member.isRequired || member.name == files.first)
+            Member(name: member.name, shape: member.shape.asField, isRequired: member.isRequired)
         }
         var form = Shape(.object(fields, isClosed: isClosed), note)
         form.alternatives = files.isEmpty ? alternatives : []

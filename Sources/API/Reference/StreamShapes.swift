@@ -44,18 +44,25 @@ extension Shape {
     private static let openAICompleted = Shape.object(
         [type("completed"), picture64, .must("created_at", .integer("Unix seconds."))]
             + openAIEcho + [
-                .must("usage", tokens), .must("id", .id("The generation.")),
+                .must(
+                    "usage",
+                    tokens.told("With the last; null where the vendor counted none.").orNull),
+                .must("id", .id("The generation.")),
                 .must("image_index", .integer("Which of the images, from 0.")),
                 .may("cost", .money("Of all images; with the last.")),
                 .may("receipt", .named("Receipt")),
             ])
 
-    private static let tokens = Shape.object(
-        .must("total_tokens", .integer()), .must("input_tokens", .integer()),
-        .must("output_tokens", .integer()),
-        .must(
-            "input_tokens_details",
-            .object(.must("text_tokens", .integer()), .must("image_tokens", .integer()))))
+    private static let kinds = Shape.object(
+        .must("text_tokens", .integer().orNull), .must("image_tokens", .integer().orNull)
+    ).titled("TokenKinds")
+
+    /// As the vendor counted them; null where it did not say.
+    static let tokens = Shape.object(
+        .must("total_tokens", .integer().orNull), .must("input_tokens", .integer().orNull),
+        .must("output_tokens", .integer()), .must("input_tokens_details", kinds),
+        .must("output_tokens_details", kinds)
+    ).titled("TokenUsage")
 
     private static let openAIFailed = Shape.object(
         .must("type", .word(["error"])),
@@ -70,6 +77,7 @@ extension Shape {
         .must("id", .text("What `/api/v1/generation` is asked for by.")),
         .must("image_index", .integer("Which of the images, from 0.")),
         .may("usage", openRouterUsage.told("Of all images; with the last.")),
+        .may("cost", .money("In the place of `usage`, where the vendor counted no tokens.")),
         .may("receipt", .named("Receipt")))
 
     private static let openRouterFailed = Shape.object(
