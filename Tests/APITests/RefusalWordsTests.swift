@@ -112,4 +112,22 @@ import Units
         let flux = V2Family.all.first { $0.name == "fluxParams" }
         #expect(flux?.names["size"] == "fluxParams.width")
     }
+
+    /// In plain words: what a member must be.
+    @Test func aMemberOfTheWrongKindIsToldWhatItMustBe() async throws {
+        try await Caller.with { caller in
+            let acme = try await caller.gateway.customer()
+            for (member, sentence) in [
+                (#""prompt":{}"#, "'prompt' must be a string."),
+                (#""n":"x""#, "'n' must be an integer."),
+                (#""stream":1"#, "'stream' must be true or false."),
+                (#""metadata":[1]"#, "'metadata' must be an object of strings."),
+            ] {
+                let body = "{\"model\":\"test/test\",\"size\":\"64x64\",\(member)"
+                let prompt = member.contains("prompt") ? "}" : ",\"prompt\":\"a fox\"}"
+                let reply = try await caller.post("/v1/images/generations", body + prompt, as: acme)
+                #expect(reply.status == 400 && reply.text.contains(sentence), "\(reply.text)")
+            }
+        }
+    }
 }

@@ -214,7 +214,7 @@ private actor PieceSource {
                     { try sent.fields.object("x")?.strings("y") as Any? },
                 ] {
                     let refusal = #expect(throws: Refusal.self) { try read() }
-                    #expect(refusal?.message.contains("a text is expected") == true)
+                    #expect(refusal?.message.contains("must be a text") == true)
                 }
                 let pictures = try sent.fields.pictures(["images"])
                 #expect(pictures.map(\.field) == ["images[0].image_url"])

@@ -56,7 +56,7 @@ extension Application {
         guard let day = CivilDate(text) else {
             throw Refusal(
                 .invalidValue,
-                "Invalid '\(name)': '\(text.prefix(40))' is no day such as 2026-10-31.", field: name
+                "'\(name)' must be a day such as 2026-10-31, not '\(text.prefix(40))'.", field: name
             )
         }
         return day

@@ -31,7 +31,7 @@ struct V2Parameters {
         where fields.names.contains(name) {
             // A list of pictures may be null; the vendor's own document refuses it elsewhere.
             guard fields.has(name) || name == "input_images" else {
-                throw Refusal(.invalidValue, "Invalid '\(name)': null.", field: name)
+                throw Refusal(.invalidValue, "'\(name)' must not be null.", field: name)
             }
             try read(name, as: meaning, in: fields)
         }

@@ -40,8 +40,8 @@ extension Fields {
         guard let time = Timestamp(iso8601: text) else {
             throw Refusal(
                 .invalidValue,
-                "Invalid '\(name)': '\(text.prefix(40))'. A time in UTC such as "
-                    + "2027-01-31T12:00:00Z is expected.", field: name)
+                "'\(name)' must be a time in UTC such as 2027-01-31T12:00:00Z, not "
+                    + "'\(text.prefix(40))'.", field: name)
         }
         return time
     }
@@ -73,7 +73,7 @@ extension Fields {
             guard let amount = Credits(dollars: "\(number)") else {
                 throw Refusal(
                     .invalidValue,
-                    "Invalid '\(name)': an amount in USD with up to nine decimals is expected.",
+                    "'\(name)' must be an amount in USD with up to nine decimals.",
                     field: name)
             }
             return .credits(amount)

@@ -122,7 +122,7 @@ extension Application {
     /// The id in the path; what is none is the name of nothing.
     private func keyID(_ parameters: PathParameters) throws(Refusal) -> ID<Key> {
         guard let id = ID<Key>(parameters["id"]) else {
-            throw Refusal(.notFound, "There is no key of this id.", field: "key")
+            throw Refusal(.notFound, "There is no key with this id.", field: "key")
         }
         return id
     }

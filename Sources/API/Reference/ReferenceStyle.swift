@@ -13,6 +13,7 @@ extension ReferencePage {
         background:var(--wash);border-right:1px solid var(--line);font-size:.8rem}
         nav p{margin:1rem 0 .3rem;font-weight:600}nav .brand{margin-top:0;font-size:1.15rem}
         nav ul{margin:0;padding:0;list-style:none}nav li{padding:.14rem 0;overflow-wrap:anywhere}
+        nav li a{display:flex;gap:.35em;align-items:baseline}
         nav a{color:inherit;text-decoration:none}nav a:hover{color:var(--accent)}
         main{padding:2rem clamp(1rem,4vw,3.5rem);max-width:62rem}
         a{color:var(--accent)}h1{margin:0 0 .5rem;font-size:2.1rem;letter-spacing:-.02em}
@@ -23,7 +24,8 @@ extension ReferencePage {
         article p{margin:.5rem 0}article:target{border-color:var(--accent)}
         code{font:.88em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
         p code,dd code,td code{padding:.05em .3em;border-radius:4px;background:var(--wash)}
-        pre{margin:.7rem 0;padding:.8rem 1rem;overflow:auto;border-radius:8px;\
+        pre{margin:.7rem 0;padding:.8rem 1rem;overflow:auto;border-radius:8px;white-space:pre-wrap;\
+        overflow-wrap:anywhere;\
         background:var(--wash);border:1px solid var(--line)}
         b.GET{color:var(--get)}b.POST{color:var(--post)}b.PATCH{color:var(--patch)}\
         b.DELETE{color:var(--delete)}nav b{font-size:.68rem}
@@ -35,7 +37,7 @@ extension ReferencePage {
         dl{display:grid;grid-template-columns:3rem minmax(0,1fr);gap:.25rem .6rem;margin:.3rem 0;\
         font-size:.9rem}dt{font-weight:600}dd{margin:0}summary{cursor:pointer;font-size:.9rem;\
         color:var(--soft)}details{margin-top:.9rem}
-        @media (max-width:52rem){body{display:block}nav{position:static;height:auto;max-height:45vh;\
+        @media (max-width:52rem){body{display:block}nav{position:static;height:auto;max-height:30vh;\
         border-right:0;border-bottom:1px solid var(--line)}th,td{display:block;width:auto}\
         td{border-top:0;padding-top:0}}
         @media print{nav{display:none}body{display:block}details>*{display:block}}

@@ -20,7 +20,8 @@ extension Application {
         let cursor = try query.text("cursor").map { text throws(Refusal) in
             guard let place = WebhookDelivery.Place(text) else {
                 throw Refusal(
-                    .invalidValue, "Invalid 'cursor': it is not one of ours.", field: "cursor")
+                    .invalidValue, "'cursor' must be the 'next_cursor' of an earlier answer.",
+                    field: "cursor")
             }
             return place
         }
@@ -82,7 +83,7 @@ extension Application {
         guard let text = try fields.string("endpoint_id") else { return nil }
         guard let id = ID<WebhookEndpoint>(text) else {
             throw Refusal(
-                .invalidValue, "Invalid 'endpoint_id': '\(text.prefix(40))' is no id.",
+                .invalidValue, "'endpoint_id' must be an id, not '\(text.prefix(40))'.",
                 field: "endpoint_id")
         }
         return id

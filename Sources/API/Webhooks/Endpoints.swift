@@ -87,7 +87,7 @@ extension Application {
     /// The id in the path; what is none is the name of nothing.
     func webhookID<Of>(_ parameters: PathParameters) throws(Refusal) -> ID<Of> {
         guard let id = ID<Of>(parameters["id"]) else {
-            throw Refusal(.notFound, "There is nothing of this id.", field: "id")
+            throw Refusal(.notFound, "There is nothing with this id.", field: "id")
         }
         return id
     }

@@ -188,15 +188,14 @@ struct Fields: Sendable {
     static func refuseNUL(in text: String, _ name: String) throws(Refusal) {
         guard text.utf8.contains(0) else { return }
         throw Refusal(
-            .invalidValue, "Invalid '\(name)': it contains the character U+0000.", field: name)
+            .invalidValue, "'\(name)' must not contain the character U+0000.", field: name)
     }
 
     /// Refuses a picture where a text belongs.
     func refusePicture(_ text: String, _ name: String) throws(Refusal) {
         guard !spooled.isEmpty, spooled[text] != nil else { return }
         throw Refusal(
-            .invalidValue, "Invalid '\(name)': a text is expected, a picture (data:image/…) came.",
-            field: name)
+            .invalidValue, "'\(name)' must be a text, not a picture (data:image/…).", field: name)
     }
 
     /// What `read` makes of a member, which is `accepted`; nil when the member is absent or null.
@@ -205,28 +204,11 @@ struct Fields: Sendable {
     ) throws(Refusal) -> Value? {
         guard let value = value(name) else { return nil }
         if let read = try read(value) { return read }
-        throw Refusal(
-            .invalidValue,
-            accepted.hasPrefix(value.kind)
-                ? "Invalid '\(name)': \(accepted) is expected, and one of its items is none."
-                : "Invalid type for '\(name)': \(accepted) is expected, \(value.kind) came.",
-            field: name)
+        throw Refusal(.invalidValue, "'\(name)' must be \(accepted).", field: name)
     }
 }
 
 extension JSONValue {
-    /// What it is, in a word, for a refusal.
-    fileprivate var kind: String {
-        switch self {
-        case .null: "nothing"
-        case .string: "a string"
-        case .bool: "a boolean"
-        case .number: "a number"
-        case .array: "an array"
-        case .object: "an object"
-        }
-    }
-
     fileprivate var flag: Bool? {
         guard case .bool(let flag) = self else { return nil }
         return flag

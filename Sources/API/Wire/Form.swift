@@ -61,7 +61,7 @@ struct Form: Sendable {
     func integer(_ name: String) throws(Refusal) -> Int? {
         guard let text = try text(name) else { return nil }
         guard let number = Int(text) else {
-            throw Self.invalidType(name, "an integer is expected, '\(text.prefix(40))' came")
+            throw Self.mustBe(name, "an integer, not '\(text.prefix(40))'")
         }
         return number
     }
@@ -70,7 +70,7 @@ struct Form: Sendable {
         guard let text = try text(name) else { return nil }
         // Read as JSON reads it, which does not stop at the first character that is no digit.
         guard case .number(let number)? = try? JSONReader.read(Array(text.utf8), .strict) else {
-            throw Self.invalidType(name, "a number is expected, '\(text.prefix(40))' came")
+            throw Self.mustBe(name, "a number, not '\(text.prefix(40))'")
         }
         return number
     }
@@ -81,7 +81,7 @@ struct Form: Sendable {
         case "true", "1": return true
         case "false", "0": return false
         default:
-            throw Self.invalidType(name, "true or false is expected, '\(text.prefix(40))' came")
+            throw Self.mustBe(name, "true or false, not '\(text.prefix(40))'")
         }
     }
 
@@ -96,7 +96,7 @@ struct Form: Sendable {
             return Fields(members: [name: value], spooled: [:])
         } catch {
             throw Refusal(
-                .invalidValue, "Invalid '\(name)': its text is not valid JSON: \(error.words).",
+                .invalidValue, "The text of '\(name)' is not valid JSON: \(error.words).",
                 field: name)
         }
     }
@@ -106,7 +106,7 @@ struct Form: Sendable {
         _ name: String, _ bracket: Character, _ accepted: String
     ) throws(Refusal) -> Fields {
         guard let fields = try json(name, bracket) else {
-            throw Self.invalidType(name, "\(accepted) is expected, written as JSON")
+            throw Self.mustBe(name, "\(accepted), written as JSON")
         }
         return fields
     }
@@ -119,7 +119,7 @@ struct Form: Sendable {
         for part in try members(name) {
             guard texts.updateValue(try text(of: part), forKey: part.name) == nil else {
                 throw Refusal(
-                    .invalidValue, "Invalid '\(name)': '\(part.name.prefix(100))' came twice.",
+                    .invalidValue, "'\(name)' has '\(part.name.prefix(100))' twice.",
                     field: name)
             }
         }
@@ -131,8 +131,8 @@ struct Form: Sendable {
         var members: [Part] = []
         for part in parts where part.name == name || Self.base(of: part.name) == name {
             guard let key = Self.key(in: part.name, of: name), !key.name.isEmpty else {
-                throw Self.invalidType(
-                    name, "an object is expected, as '\(name)[key]' or written as JSON")
+                throw Self.mustBe(
+                    name, "an object, as '\(name)[key]' or written as JSON")
             }
             members.append(Part(name: key.name + key.rest, content: part.content))
         }
@@ -141,13 +141,13 @@ struct Form: Sendable {
 
     private func text(of part: Part) throws(Refusal) -> String {
         guard case .text(let text) = part.content else {
-            throw Self.invalidType(part.name, "a text is expected, a file came")
+            throw Self.mustBe(part.name, "a text, not a file")
         }
         return text
     }
 
-    private static func invalidType(_ name: String, _ reason: String) -> Refusal {
-        Refusal(.invalidValue, "Invalid type for '\(name)': \(reason).", field: name)
+    private static func mustBe(_ name: String, _ accepted: String) -> Refusal {
+        Refusal(.invalidValue, "'\(name)' must be \(accepted).", field: name)
     }
 
     /// All before the first bracket.

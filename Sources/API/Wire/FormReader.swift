@@ -154,7 +154,7 @@ struct FormReader {
             }
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Refusal(
-                    .invalidValue, "Invalid '\(head.name)': it is no UTF-8.", field: head.name)
+                    .invalidValue, "'\(head.name)' is not valid UTF-8.", field: head.name)
             }
             parts.append(Form.Part(name: head.name, content: .text(text)))
         case .spool, .base64:

@@ -31,7 +31,7 @@ struct Query {
             // Which of two was meant, only their sender knows.
             if let earlier = values[name], !earlier.utf8.elementsEqual(value.utf8) {
                 throw Refusal(
-                    .invalidValue, "Invalid '\(name.prefix(60))': it came twice; send one.",
+                    .invalidValue, "'\(name.prefix(60))' must be sent once.",
                     field: String(name.prefix(60)))
             }
             values[name] = value
@@ -62,7 +62,7 @@ struct Query {
         guard let text = values[name] else { return nil }
         guard let id = ID<Of>(text) else {
             throw Refusal(
-                .invalidValue, "Invalid '\(name)': '\(text.prefix(40))' is no id.", field: name)
+                .invalidValue, "'\(name)' must be an id, not '\(text.prefix(40))'.", field: name)
         }
         return id
     }

@@ -182,8 +182,8 @@ extension Application {
         else {
             throw Refusal(
                 .unsupportedMediaType,
-                "Send the request as 'Content-Type: application/json' or 'multipart/form-data'; "
-                    + "'\(essence.prefix(60))' came.")
+                "Send the request as 'Content-Type: application/json' or 'multipart/form-data', not "
+                    + "'\(essence.prefix(60))'.")
         }
     }
 }

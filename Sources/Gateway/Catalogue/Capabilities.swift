@@ -64,7 +64,8 @@ public final class Capabilities: Sendable {
         // PostgreSQL keeps no text with one, and would refuse its neighbours too.
         guard !prompt.utf8.contains(0) else {
             throw Refusal(
-                .invalidValue, "The prompt contains the character U+0000.", field: names["prompt"])
+                .invalidValue, "The prompt must not contain the character U+0000.",
+                field: names["prompt"])
         }
         let length = prompt.unicodeScalars.count
         guard length <= promptMax else {

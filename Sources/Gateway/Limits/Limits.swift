@@ -132,7 +132,7 @@ public struct Limits: Hashable, Sendable {
     private static func count(_ value: Value?, _ field: Field) throws(Refusal) -> Int32? {
         guard let value else { return nil }
         guard case .count(let count) = value, (1...countMax).contains(count) else {
-            throw invalid(field, "a whole number from 1 to \(countMax) is expected")
+            throw invalid(field, "a whole number from 1 to \(countMax)")
         }
         return Int32(count)
     }
@@ -141,7 +141,7 @@ public struct Limits: Hashable, Sendable {
         guard let value else { return nil }
         guard case .credits(let cap) = value, cap >= .zero else {
             throw invalid(
-                field, "an amount in USD, not below zero, with up to nine decimals is expected")
+                field, "an amount in USD, not below zero, with up to nine decimals")
         }
         return cap
     }
@@ -151,7 +151,7 @@ public struct Limits: Hashable, Sendable {
     ) throws -> [String]? {
         guard let value else { return nil }
         guard case .models(let names) = value, (1...modelsMax).contains(names.count) else {
-            throw invalid(.models, "1 to \(modelsMax) models are expected")
+            throw invalid(.models, "a list of 1 to \(modelsMax) models")
         }
         let ids = try names.map { name in
             guard let id = try model(name) else {
@@ -166,7 +166,7 @@ public struct Limits: Hashable, Sendable {
 
     private static func invalid(_ field: Field, _ expected: String) -> Refusal {
         Refusal(
-            .invalidValue, "Invalid '\(field.rawValue)': \(expected).", field: field.rawValue)
+            .invalidValue, "'\(field.rawValue)' must be \(expected).", field: field.rawValue)
     }
 }
 
