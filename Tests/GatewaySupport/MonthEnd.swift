@@ -59,10 +59,13 @@ extension TestGateway {
 
     /// Writes the drafts of `month`; answers how many.
     @discardableResult
-    package func draft(_ month: CivilDate = TestGateway.month) async throws -> Int {
+    package func draft(
+        _ month: CivilDate = TestGateway.month, previewing: Bool = false
+    ) async throws -> Int {
         let now = time.clock.now
         return try await database.transaction {
-            try Drafts.write(month, account: nil, after: nil, previewing: false, at: now, in: $0)
+            try Drafts.write(
+                month, account: nil, after: nil, previewing: previewing, at: now, in: $0)
         }.drafted
     }
 
@@ -79,9 +82,9 @@ extension TestGateway {
     }
 
     /// Drafts and finalizes the month.
-    package func closeMonth() async throws {
-        try await draft()
-        try await finalize()
+    package func closeMonth(_ month: CivilDate = TestGateway.month) async throws {
+        try await draft(month)
+        try await finalize(month)
     }
 
     /// The customer's invoices, oldest first, drafts too.

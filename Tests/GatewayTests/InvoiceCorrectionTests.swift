@@ -200,9 +200,7 @@ import Units
             try await gateway.draft(december)
             let refused = try await gateway.finalize(december).refused
             #expect(
-                refused.map(\.reasons) == [
-                    ["its usage of 2026-11 is on no final invoice: that month comes first"]
-                ])
+                refused.map(\.reasons) == [["its draft for 2026-11 has to be made final first"]])
             try await gateway.closeMonth()
             #expect(try await gateway.finalize(december).numbers == ["2027-000002"])
             let all = try await gateway.invoices(of: acme)

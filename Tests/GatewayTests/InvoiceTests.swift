@@ -22,6 +22,9 @@ import Units
             try await gateway.charge(acme, [Self.pictures(3, 33_333_333)], images: 3)
             try await gateway.charge(acme, [Self.pictures(1, 5_000_000_001)], priceVersion: 2)
             try await gateway.endMonth()
+            try await gateway.draft()
+            let draft = try #require(try await gateway.invoices(of: acme).first)
+            #expect(draft.state == .draft && draft.outstanding == Cents(607))
             try await gateway.closeMonth()
             let invoice = try #require(try await gateway.invoices(of: acme).first)
             #expect(invoice.number == "2026-000001" && invoice.kind == .invoice)
@@ -91,6 +94,42 @@ import Units
                     try InvoiceDocuments.find(december.id, of: acme.account, in: $0)
                 }?.credits)
             #expect(next.opening.dollars == "19" && next.closing.dollars == "12")
+        }
+    }
+
+    /// What is to be paid for each month, in their order.
+    private func outstanding(_ gateway: TestGateway, _ acme: Customer) async throws -> [Cents] {
+        try await gateway.invoices(of: acme).sorted { $0.month < $1.month }.map(\.outstanding)
+    }
+
+    /// Whether the earlier month has a draft, and whether that is up to date.
+    @Test(arguments: [false, true])
+    func aDraftSaysWhatWillBeDueThoughAnEarlierMonthIsOpen(draftedBefore: Bool) async throws {
+        try await withGateway { gateway in
+            try await gateway.sell()
+            let acme = try await gateway.buyer(credits: "4", creditLimit: "100", taxPPM: 0)
+            try await gateway.charge(acme, [Self.pictures(1, 5_000_000_000)])
+            let december = CivilDate(Day.today).startOfMonth(plus: 1)
+            if draftedBefore { try await gateway.draft(previewing: true) }
+            try await gateway.charge(acme, [Self.pictures(1, 5_000_000_000)])
+            try await gateway.endMonth()
+            try await gateway.charge(acme, [Self.pictures(1, 5_000_000_000)])
+            let actor = gateway.actor
+            try await gateway.database.transaction { transaction in
+                let grant = Grant(
+                    wallet: Wallet.Name(account: acme.account, mode: .live), kind: .paid,
+                    amount: Credits(nanodollars: 3_000_000_000), reason: "x", idempotencyKey: "x")
+                _ = try Credits.give(grant, by: actor, in: transaction)
+            }
+            try await gateway.endDecember()
+            try await gateway.draft(december)
+            // 5 used less 3 bought; the 6 that November is short of are on its own.
+            #expect(
+                try await outstanding(gateway, acme) == [Cents(600), Cents(200)])
+            try await gateway.closeMonth()
+            try await gateway.closeMonth(december)
+            #expect(
+                try await outstanding(gateway, acme) == [Cents(600), Cents(200)])
         }
     }
 

@@ -75,6 +75,18 @@ public enum Drafts {
         let refused = try refusals(lost, in: transaction)
         let accounts = accounts.filter { lost[$0] == nil }
         guard !accounts.isEmpty else { return ([], refused) }
+        // What an earlier month is owed is no part of this one's: its draft says what that is.
+        for (earlier, accounts) in try unbilled(before: month, of: accounts, in: transaction) {
+            _ = try write(earlier, rolledUp: accounts, at: now, in: transaction)
+        }
+        return (try write(month, rolledUp: accounts, at: now, in: transaction), refused)
+    }
+
+    /// Writes the drafts of accounts whose totals are complete.
+    private static func write(
+        _ month: CivilDate, rolledUp accounts: [ID<Account>], at now: Timestamp,
+        in transaction: borrowing Transaction
+    ) throws -> [(account: ID<Account>, invoice: ID<Invoice>)] {
         let written = try transaction.rows(
             heads(month.startOfMonth, of: accounts, at: now)
         ) { row in
@@ -88,7 +100,26 @@ public enum Drafts {
             where account_id = any(\(owners)) and invoice_id = any(\(ids))
             """)
         try transaction.send(lines(month.startOfMonth, of: owners, ids))
-        return (written, refused)
+        return written
+    }
+
+    /// Earlier months with usage that no final invoice has, oldest first, each with its accounts.
+    private static func unbilled(
+        before month: CivilDate, of accounts: [ID<Account>], in transaction: borrowing Transaction
+    ) throws -> [(month: CivilDate, accounts: [ID<Account>])] {
+        try transaction.rows(
+            """
+            select u.billed_month, array_agg(distinct u.account_id) from usage_day u
+            where u.account_id = any(\(accounts)) and u.mode = 'live'
+                and u.billed_month < \(month.startOfMonth) and u.amount <> 0
+                and not exists (
+                    select from invoice i
+                    where i.account_id = u.account_id and i.month = u.billed_month
+                        and i.kind <> 'credit_note' and i.state in ('finalized', 'paid'))
+            group by u.billed_month order by u.billed_month
+            """
+        ) { row in (month: try row.next(CivilDate.self), accounts: try row.next([ID<Account>].self))
+        }
     }
 
     /// Completes the totals of these accounts; answers those of which postings are missing.

@@ -48,7 +48,6 @@ public enum Finalization {
         let loaded = try InvoiceDocuments.load(
             written.map { ($0.account, $0.invoice) }, in: transaction)
         let waiting = try awaitingEarlier(than: month, of: accounts, in: transaction)
-        let unbilled = try unbilledEarlier(than: month, of: accounts, in: transaction)
         var refused = drafts.refused
         var ready: [Numbered] = []
         for draft in loaded {
@@ -56,10 +55,6 @@ public enum Finalization {
             var reasons = lacking(in: document)
             if let earlier = waiting[document.account] {
                 reasons.append("its draft for \(earlier.monthText) has to be made final first")
-            } else if let earlier = unbilled[document.account] {
-                reasons.append(
-                    "its usage of \(earlier.monthText) is on no final invoice: that month comes first"
-                )
             }
             if reasons.isEmpty {
                 ready.append(
@@ -102,7 +97,8 @@ public enum Finalization {
         ) { try $0.next() }
     }
 
-    /// Accounts that have an earlier month's draft: numbers follow the months.
+    /// Accounts that have an earlier month's draft: numbers follow the months. A month with usage that no
+    /// final invoice has, skipped or withdrawn, has got one by now (`Drafts.write`).
     private static func awaitingEarlier(
         than month: CivilDate, of accounts: [ID<Account>], in transaction: borrowing Transaction
     ) throws -> [ID<Account>: CivilDate] {
@@ -111,26 +107,6 @@ public enum Finalization {
             select account_id, min(month) from invoice
             where account_id = any(\(accounts)) and month < \(month) and state = 'draft'
             group by account_id
-            """
-        ) { row in (try row.next(ID<Account>.self), try row.next(CivilDate.self)) }
-        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// Accounts with usage of an earlier month that no final invoice has: the debt of a month that was
-    /// skipped, or withdrawn, would be due on the next one's invoice, and again on its own.
-    private static func unbilledEarlier(
-        than month: CivilDate, of accounts: [ID<Account>], in transaction: borrowing Transaction
-    ) throws -> [ID<Account>: CivilDate] {
-        let rows = try transaction.rows(
-            """
-            select u.account_id, min(u.billed_month) from usage_day u
-            where u.account_id = any(\(accounts)) and u.mode = 'live'
-                and u.billed_month < \(month) and u.amount <> 0
-                and not exists (
-                    select from invoice i
-                    where i.account_id = u.account_id and i.month = u.billed_month
-                        and i.kind <> 'credit_note' and i.state in ('finalized', 'paid'))
-            group by u.account_id
             """
         ) { row in (try row.next(ID<Account>.self), try row.next(CivilDate.self)) }
         return Dictionary(rows, uniquingKeysWith: { first, _ in first })

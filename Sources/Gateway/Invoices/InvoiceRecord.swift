@@ -42,9 +42,9 @@ public struct InvoiceRecord: Sendable {
     public var gross: Cents { net + tax }
     public var credited: Cents { creditedNet + creditedTax }
 
-    /// What is still to be paid.
+    /// What is still to be paid; of a draft, what will be.
     public var outstanding: Cents {
-        guard state == .finalized, kind == .invoice else { return .zero }
+        guard state == .finalized || state == .draft, kind == .invoice else { return .zero }
         return max(.zero, due - paid - credited)
     }
 
