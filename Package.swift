@@ -99,8 +99,8 @@ let package = Package(
         program(
             "atelier-admin", path: "admin",
             [
-                "Documents", "Gateway", "HTTPClient", "Ledger", "Log", "Pictures", "Postgres",
-                "Providers", "Signing", "Storage", "Terminal", "Threads", "Units",
+                "Documents", "Gateway", "HTTPClient", "Jobs", "Ledger", "Log", "Pictures",
+                "Postgres", "Providers", "Signing", "Storage", "Terminal", "Threads", "Units",
             ]),
         program(
             "atelier-bench", path: "Sources/Bench",

@@ -38,6 +38,7 @@ enum AtelierAdmin {
             let options = try Options(rest, for: command)
             let session = try Session(environment: Terminal.environment(), options: options)
             defer { session.database.close() }
+            await session.askTime()
             let result = try await command.run(session)
             Terminal.write(json ? result.json : result.text)
             return result.refused ? .refused : .done

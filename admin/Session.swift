@@ -1,4 +1,5 @@
 import Gateway
+import Jobs
 import Postgres
 import Signing
 import Terminal
@@ -8,16 +9,19 @@ import Units
 struct Session: Sendable {
     let database: Database
     let options: Options
+    /// The database's time, as the servers have it.
     let clock: Clock
+    private let time: SharedClock
     private let url: Secret
     private let environment: [String: String]
     private let answer: @Sendable (String) -> String?
     /// The next line of standard input; nil when there is none.
     let input: @Sendable () -> String?
 
-    /// `answer` asks a question and is what is typed then; nil when nobody can type.
+    /// `answer` asks a question and is what is typed then; nil when nobody can type. `clock` stands in
+    /// for the database's, in tests.
     init(
-        environment: [String: String], options: Options, clock: Clock = .system,
+        environment: [String: String], options: Options, clock: Clock? = nil,
         answer: @escaping @Sendable (String) -> String? = Self.ask,
         input: @escaping @Sendable () -> String? = { Terminal.line() }
     ) throws {
@@ -34,7 +38,14 @@ struct Session: Sendable {
             url: self.url, connections: 2, settings: Self.patient, clock: .system)
         self.environment = environment
         self.options = options
-        self.clock = clock
+        time = SharedClock(database: database)
+        self.clock = clock ?? time.clock
+    }
+
+    /// Asks the database for its time: what is written here is judged by servers. A database that
+    /// does not answer is left to the command itself, which may need none.
+    func askTime() async {
+        try? await time.ask()
     }
 
     /// An audit or a sum over a year takes longer than a request may.

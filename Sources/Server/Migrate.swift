@@ -1,4 +1,5 @@
 import Gateway
+import Jobs
 import Log
 import Postgres
 import Schema
@@ -24,7 +25,9 @@ enum Migrate {
     static func run(_ configuration: Configuration) async throws {
         let database = Database(
             url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)
-        let now = Clock.system.now
+        let time = SharedClock(database: database)
+        try await time.ask()
+        let now = time.clock.now
         let applied = try await Migrations.apply(migrations, to: database, now: now)
         try await database.transaction { try Partitions.make(at: now, in: $0) }
         for name in applied { Terminal.write("applied \(name)\n") }

@@ -22,26 +22,28 @@ enum Serve {
     private static let keepingConnections = 3
 
     static func run(_ role: Role, _ configuration: Configuration) async throws {
-        let clock = Clock.system
-        let log = Log.on(file: STDERR_FILENO, threshold: configuration.logLevel, clock: clock)
+        let log = Log.on(file: STDERR_FILENO, threshold: configuration.logLevel, clock: .system)
         // Before anything else is touched: a setting that will not do is the operator's to mend.
         let edge = try configuration.network.edge()
         if case .serve = role { OpenFiles.raise(for: configuration.network.connections, log) }
+        try await Migrate.check(configuration)
+        // Nothing may keep the lease waiting: without it others take over what runs here.
+        let renewing = Database(
+            url: configuration.databaseURL, connections: 1, settings: .engine)
+        let time = SharedClock(database: renewing, log: log)
+        try await time.begin()
+        let clock = time.clock
         let database = Database(
             url: configuration.databaseURL, connections: configuration.databaseConnections,
             settings: .engine, clock: clock)
-        try await Migrate.check(configuration)
         let keeping = Database(
             url: configuration.databaseURL, connections: keepingConnections, settings: .engine,
             clock: clock)
-        // Nothing may keep the lease waiting: without it others take over what runs here.
-        let renewing = Database(
-            url: configuration.databaseURL, connections: 1, settings: .engine, clock: clock)
         let lease = Lease(
             server: ID(at: clock.now), host: hostName(), database: renewing, clock: clock, log: log)
         try await lease.renew()
         let services = try await Services(
-            configuration, role, database, keeping, lease, clock, log)
+            configuration, role, database, keeping, lease, time, log)
         switch role {
         case .serve:
             let server = try HTTPServer(

@@ -26,7 +26,7 @@ struct Services: Sendable {
     private let wakeUps: WakeUps
     private let deliverer: WebhookDeliverer
     private let works: Bool
-    private let clock: Clock
+    private let time: SharedClock
     private let log: Log
     private let watched = Lock<HTTPServer?>(nil)
 
@@ -39,8 +39,9 @@ struct Services: Sendable {
 
     init(
         _ configuration: Configuration, _ role: Serve.Role, _ database: Database,
-        _ keeping: Database, _ lease: Lease, _ clock: Clock, _ log: Log
+        _ keeping: Database, _ lease: Lease, _ time: SharedClock, _ log: Log
     ) async throws {
+        let clock = time.clock
         let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let painting = WorkerPool(
             name: "painting", threads: cores, queueMax: Self.paintingQueueMax)
@@ -81,8 +82,8 @@ struct Services: Sendable {
             webhookRefusal: sender.refusal, database: database, store: store, inputs: inputs,
             pool: files, pepper: configuration.pepper, publicURL: configuration.publicURL,
             crossOrigin: configuration.network.origins, clock: clock, log: log,
-            gauges: { [watched, worker, engine] in
-                Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine)
+            gauges: { [watched, worker, engine, time] in
+                Self.gauges(watched.withLock { $0 }) + Self.gauges(worker, engine, time)
             })
         deliverer = WebhookDeliverer(
             database: keeping, url: configuration.databaseURL, settings: .engine, sender: sender,
@@ -98,7 +99,7 @@ struct Services: Sendable {
         works = role.works
         self.lease = lease
         self.keeping = keeping
-        self.clock = clock
+        self.time = time
         self.log = log
     }
 
@@ -135,17 +136,18 @@ struct Services: Sendable {
     /// The worker stops first, while the lease still holds: it hands back what it has begun.
     func run(while body: @escaping @Sendable () async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { await time.run() }
             group.addTask { await lease.run() }
             group.addTask { await engine.reap() }
             group.addTask { await engine.watchEnds() }
             group.addTask { await catalogue.run() }
             group.addTask { await inputs.run() }
             group.addTask { await wakeUps.run() }
-            group.addTask { await Partitions.run(on: keeping, clock: clock, log: log) }
+            group.addTask { await Partitions.run(on: keeping, clock: time.clock, log: log) }
             group.addTask { await DailyTotals.run(on: keeping, log: log) }
             group.addTask { await sweep.run() }
             group.addTask { await engine.uses.run(on: keeping, log: log) }
-            group.addTask { await Expiry.run(on: keeping, clock: clock, log: log) }
+            group.addTask { await Expiry.run(on: keeping, clock: time.clock, log: log) }
             await withTaskGroup(of: Void.self) { working in
                 if let worker { working.addTask { await worker.run() } }
                 if works { working.addTask { await deliverer.run() } }
@@ -158,7 +160,9 @@ struct Services: Sendable {
         }
     }
 
-    private static func gauges(_ worker: Worker?, _ engine: Engine) -> [Application.Gauge] {
+    private static func gauges(
+        _ worker: Worker?, _ engine: Engine, _ time: SharedClock
+    ) -> [Application.Gauge] {
         [
             .init(
                 name: "jobs_running", help: "Jobs of the queue that this process carries out.",
@@ -166,6 +170,10 @@ struct Services: Sendable {
             .init(
                 name: "transactions_waiting", help: "Holds and settlements that wait for one.",
                 value: engine.waiting),
+            .init(
+                name: "clock_skew_milliseconds",
+                help: "How far this machine's clock is ahead of the database's; negative: behind.",
+                value: Int(time.skew.milliseconds)),
         ]
     }
 

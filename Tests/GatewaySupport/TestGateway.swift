@@ -50,10 +50,12 @@ public struct TestGateway: Sendable {
 
     public static let pepper = Pepper(Secret("a pepper for tests only"))
 
-    /// Another server on the same database: its own lease, its own memory.
-    public func otherServer() async throws -> TestGateway {
+    /// Another server on the same database: its own lease, its own memory, and its own `clock` if it
+    /// has one.
+    public func otherServer(clock: Clock? = nil) async throws -> TestGateway {
         try await TestGateway(
-            url: url, directory: directory, time: time, provider: provider, vendors: vendors,
+            url: url, directory: directory, time: time, clock: clock, provider: provider,
+            vendors: vendors,
             queueDepth: queueDepth, queueMax: queueMax)
     }
 
@@ -64,9 +66,10 @@ public struct TestGateway: Sendable {
     private let queueMax: Int
 
     init(
-        url: String, directory: String, time: MovingClock, provider: (any Provider)?,
-        vendors: [ReadyVendor], queueDepth: Int, queueMax: Int
+        url: String, directory: String, time: MovingClock, clock: Clock? = nil,
+        provider: (any Provider)?, vendors: [ReadyVendor], queueDepth: Int, queueMax: Int
     ) async throws {
+        let clock = clock ?? time.clock
         self.vendors = vendors
         self.provider = provider
         self.queueDepth = queueDepth
@@ -84,9 +87,9 @@ public struct TestGateway: Sendable {
         store = try ImageStore(directory: directory, pool: pool)
         inputs = Inputs(
             store: try ImageStore(directory: "\(directory)/inputs", pool: pool),
-            fetcher: Self.fetcher, publicURL: Self.publicURL, clock: time.clock, log: .silent)
+            fetcher: Self.fetcher, publicURL: Self.publicURL, clock: clock, log: .silent)
         lease = Lease(
-            server: ID(at: time.clock.now), host: "test", database: database, clock: time.clock,
+            server: ID(at: clock.now), host: "test", database: database, clock: clock,
             log: .silent)
         try await lease.renew()
         var limits = Engine.Limits()
@@ -97,14 +100,14 @@ public struct TestGateway: Sendable {
             database: database, url: Secret(url), settings: patient,
             catalogue: try await CatalogueKeeper(database: database, log: .silent), store: store,
             inputs: inputs,
-            providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: time.clock))
+            providers: Engine.builtIn(provider ?? Painter(pool: pool, clock: clock))
                 .merging(
-                    try Self.bought(vendors, inputs, time.clock), uniquingKeysWith: { $1 }),
+                    try Self.bought(vendors, inputs, clock), uniquingKeysWith: { $1 }),
             lease: lease,
-            limits: limits, clock: time.clock, log: .silent)
+            limits: limits, clock: clock, log: .silent)
         keys = KeyReader(
-            url: Secret(url), settings: patient, uses: engine.uses, clock: time.clock)
-        jobs = JobReader(url: Secret(url), settings: patient, clock: time.clock)
+            url: Secret(url), settings: patient, uses: engine.uses, clock: clock)
+        jobs = JobReader(url: Secret(url), settings: patient, clock: clock)
     }
 
     /// Vendors, which are emulated on loopback.

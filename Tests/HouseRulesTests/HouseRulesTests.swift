@@ -132,7 +132,9 @@ import Testing
             "now()", "current_timestamp", "current_date", "current_time", "localtimestamp",
             "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()",
         ]
-        for file in try Repository.files(under: "Sources", "admin", ending: ".swift") {
+        // The one place that asks the database for its time: all others get it from there.
+        for file in try Repository.files(under: "Sources", "admin", ending: ".swift")
+        where file.path != "Sources/Jobs/SharedClock.swift" {
             let read = file.code { line in
                 let line = line.lowercased()
                 return clocks.contains { line.hasWord($0) }
