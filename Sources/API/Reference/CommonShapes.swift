@@ -117,11 +117,11 @@ extension Shape {
     }
 
     static let webhookURL = Shape.url(
-        "Where the job's end is told: a public https address. Signed by Standard Webhooks."
+        "Where the job's end is sent: a public https address. Signed as Standard Webhooks."
     ).orNull
 
     static let webhookEvents = Shape.list(
         of: .word(RequestedWebhook.Event.allCases.map(\.rawValue)),
-        "What is told; `completed` and `failed` unless named."
+        "Which events are sent; `completed` and `failed` unless named."
     ).atLeast(1).orNull
 }

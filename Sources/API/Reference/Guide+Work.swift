@@ -1,16 +1,15 @@
 import Gateway
 import Units
 
-// Work that goes on, is repeated, is told of, or goes wrong.
+// Jobs, retries, webhooks, rehearsals and errors.
 extension Guide {
     static let jobs = Section(
         id: "jobs", title: "Jobs",
         text: [
             """
-            What takes longer than a connection lives is asked for as a job, with `Prefer: \
-            respond-async` on any synchronous path, `/v1/image/generate/async` or \
-            `/v2/images/generate`, and asked after: `wait` answers at its end. It is carried out \
-            once, whatever crashes.
+            Ask for slow work as a job: with `Prefer: respond-async` on any synchronous path, or at \
+            `/v1/image/generate/async` or `/v2/images/generate`. Poll it; with `wait` the answer comes when \
+            it has ended. A job is carried out once, whatever crashes.
             """
         ],
         examples: [
@@ -24,13 +23,13 @@ extension Guide {
         ])
 
     static let repeating = Section(
-        id: "idempotency", title: "Asking twice, paying once",
+        id: "idempotency", title: "Idempotent retries",
         text: [
             """
-            An `Idempotency-Key` makes every call that creates work safe to repeat, for 24 hours: \
-            the first answer is given again, with `Idempotency-Replayed: true`. While the first is \
-            under way, a synchronous path answers 409 with `Retry-After`. The same key with another \
-            body, path or mode is 422. What was refused before work began uses no key up.
+            An `Idempotency-Key` makes every call that creates work safe to repeat for 24 hours: the \
+            first answer is sent again, with `Idempotency-Replayed: true`. While the first call is running, \
+            a synchronous path answers 409 with `Retry-After`. The same key with another body, path or mode \
+            is 422. A request that is refused before work begins does not use the key up.
             """
         ],
         examples: [
@@ -45,11 +44,11 @@ extension Guide {
         id: "webhooks-guide", title: "Webhooks",
         text: [
             """
-            A job tells its own `webhook_url` how it ended, and an account's endpoints are told of \
-            all work. Messages are signed as Standard Webhooks says, so that its libraries check \
-            them: HMAC-SHA256 of `webhook-id.webhook-timestamp.body` under the account's \
-            `whsec_` secret. What is not answered with a 2xx is tried again for a day, and can be \
-            sent once more by hand. Endpoints are managed with a live key.
+            A job reports its end to its own `webhook_url`, and an account's endpoints receive the events of \
+            all work. Messages are signed as Standard Webhooks, so its libraries can check them: HMAC-SHA256 \
+            of `webhook-id.webhook-timestamp.body` under the endpoint's or the account's `whsec_` secret. A \
+            message that is not answered with a 2xx is tried again for a day, and can be replayed. A live \
+            key manages endpoints.
             """
         ],
         examples: [

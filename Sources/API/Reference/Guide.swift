@@ -71,7 +71,7 @@ enum Guide {
             """
             A picture that several requests start from is sent once. Its URL may stand in any \
             request of any dialect for \(Inputs.uploadsKept.components.seconds / 3600) hours, and \
-            whoever knows it can fetch it.
+            anyone who has it can fetch the picture.
             """
         ],
         examples: [
@@ -91,7 +91,7 @@ enum Guide {
             With `stream`, `/v1/images/generations`, `/v1/images/edits` and `/api/v1/images` answer \
             with server-sent events: views of each picture while it is drawn, `partial_images` of \
             them at most, then the picture. What is refused before it begins is an ordinary error; \
-            what fails later is an event. Who hangs up loses nothing: the picture is made, charged \
+            what fails later is an event. A caller who hangs up loses nothing: the picture is made, charged \
             once, and listed by `GET /v1/generations`.
             """
         ],

@@ -8,7 +8,7 @@ extension Reference.Chapter {
     static let imaRouter = Reference.Chapter(
         name: "ImaRouter and jobs",
         about: """
-            One image at once, or jobs: polled, waited for, or told of by a webhook. Unknown \
+            One image at once, or jobs: polled, waited for, or reported by a webhook. Unknown \
             members are ignored. Errors are problem details (RFC 9457) with OpenAI's `error` inside.
             """,
         operations: [

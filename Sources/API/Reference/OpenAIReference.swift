@@ -47,8 +47,8 @@ extension Reference.Chapter {
         "listModels", "List models",
         """
         OpenAI's list, for who shows a key under `Authorization` (or sends an `x-stainless-*` header) and \
-        asks for no filter. Else ImageRouter's, as under `/v1/imagerouter/models`. A key is not needed; one \
-        that is shown is checked.
+        asks for no filter. Else ImageRouter's, as under `/v1/imagerouter/models`. A key is optional; one that \
+        is sent is checked.
         """,
         answers: [.json(.named("OpenAIList"), "The models.")]
     ).readingKey().refusing(Operation.shownKeys).refusing(.invalidValue)

@@ -27,7 +27,7 @@ extension Reference.Chapter {
         "createOpenRouterImage", "Make images from a prompt",
         """
         `size` in pixels decides; `resolution` and `aspect_ratio` beside it must say the same. \
-        What an end user's `user` and `session_id` are is told again by `/api/v1/generation`.
+        `/api/v1/generation` gives `user` and `session_id` back.
         """,
         answers: [
             Operation.Answer.json(.openRouterImages, "The images.").with([
@@ -135,7 +135,7 @@ extension Reference.Chapter {
     }
 
     private static let credits = Operation(
-        "getOpenRouterCredits", "What was given and what of it is spent", "",
+        "getOpenRouterCredits", "Credits given and credits spent", "",
         answers: [
             .json(
                 .object(

@@ -8,9 +8,9 @@ extension Reference.Chapter {
     static let webhooks = Reference.Chapter(
         name: "Webhooks",
         about: """
-            An account's endpoints are told of events by Standard Webhooks: the headers \
+            An account's endpoints receive events as Standard Webhooks: the headers \
             `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a body of `type`, \
-            `timestamp` and `data`. What is not answered with a 2xx is tried again for a day. Endpoints \
+            `timestamp` and `data`. A message that is not answered with a 2xx is tried again for a day. Endpoints \
             are managed, and their secret is seen, with a live key alone; a test key may list them.
             """,
         operations: [
@@ -32,7 +32,7 @@ extension Reference.Chapter {
 
     private static let create = Operation(
         "createWebhook", "Make an endpoint",
-        "It is told of `events` from now on. An account has up to "
+        "It receives `events` from now on. An account has up to "
             + "\(WebhookEndpoint.countMax); one more is a conflict.",
         answers: [
             Operation.Answer.json(.named("Webhook"), "Made.", status: .created)
@@ -89,7 +89,7 @@ extension Reference.Chapter {
 
     private static let secret = Operation(
         "getWebhookSecret", "What webhooks are signed with",
-        "Whoever knows it can forge what your receiver believes.",
+        "Anyone who knows it can forge messages that your receiver believes.",
         answers: [.json(secrets, "The secret.").with([("Cache-Control", .text())])]
     ).refusing(.unknownParameter)
 
