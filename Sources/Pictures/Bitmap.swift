@@ -40,6 +40,18 @@ public struct Bitmap: Sendable {
             return all == 255
         }
     }
+
+    /// Whether a pixel has an alpha below `alpha`.
+    public func letsThrough(below alpha: UInt8) -> Bool {
+        unsafe pixels.withUnsafeBufferPointer { bytes in
+            var position = 3
+            while position < bytes.count {
+                if unsafe bytes[position] < alpha { return true }
+                position += 4
+            }
+            return false
+        }
+    }
 }
 
 /// What a picture's header says.

@@ -44,6 +44,11 @@ enum JPEG {
         {
             return nil
         }
+        return failure(for: message)
+    }
+
+    /// What a complaint of TurboJPEG's comes to.
+    static func failure(for message: String) -> PictureFailure {
         let early = ["Premature end of JPEG file", "premature end of data segment"]
         if early.contains(where: { message.contains($0) }) { return .truncated(.jpeg) }
         return .corrupt(.jpeg, message)

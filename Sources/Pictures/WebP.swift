@@ -45,7 +45,7 @@ enum WebP {
         return Bitmap(size: size, pixels: pixels)
     }
 
-    private static func failure(_ status: VP8StatusCode) -> PictureFailure {
+    static func failure(_ status: VP8StatusCode) -> PictureFailure {
         switch status {
         case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: .truncated(.webp)
         case VP8_STATUS_UNSUPPORTED_FEATURE: .corrupt(.webp, "it uses a feature unknown to libwebp")

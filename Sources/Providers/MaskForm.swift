@@ -8,6 +8,10 @@ public enum MaskForm: Sendable {
     case whiteChanges
     case blackChanges
 
+    /// A pixel of ours whose alpha is below this is one that changes: half transparent counts as
+    /// transparent, for vendors know no shades of it.
+    public static let changesBelow: UInt8 = 128
+
     /// `mask` as the vendor wants it. It decodes and encodes a picture: not for an event loop.
     public func made(from mask: InputFile) throws(VendorFailure) -> InputFile {
         let change: UInt8
@@ -26,11 +30,10 @@ public enum MaskForm: Sendable {
         }
     }
 
-    /// Half transparent counts as transparent: vendors know no shades of it.
     private static func painted(_ bitmap: Bitmap, change: UInt8) -> Bitmap {
         var pixels = [UInt8](repeating: 255, count: bitmap.pixels.count)
         for start in stride(from: 0, to: pixels.count, by: 4) {
-            let value = bitmap.pixels[start + 3] < 128 ? change : 255 - change
+            let value = bitmap.pixels[start + 3] < changesBelow ? change : 255 - change
             pixels[start] = value
             pixels[start + 1] = value
             pixels[start + 2] = value

@@ -167,6 +167,70 @@ private func bomb(_ side: UInt32) -> [UInt8] {
         }
     }
 
+    /// Its header is fine. A vendor would be paid to find out.
+    @Test(arguments: ImageFormat.allCases)
+    func aBrokenPictureIsRefusedByName(format: ImageFormat) async throws {
+        let size = PixelSize(width: 32, height: 32)
+        let pixels: [UInt8] = (0..<size.width * size.height * 4).map {
+            UInt8(truncatingIfNeeded: $0 &* $0 >> 3)
+        }
+        let whole = try Picture.encode(Bitmap(size: size, pixels: pixels), as: format)
+        try await Fixture.with { fixture in
+            let broken = Array(whole[..<(whole.count * 2 / 3)])
+            let file = try await fixture.spooled(broken)
+            let url = "data:image/\(format.rawValue);base64," + base64(broken)
+            for asked in [
+                AskedPicture(.spooled(file), field: "image[1]"),
+                .init(.url(url), field: "image[1]"),
+            ] {
+                let refusal = try await fixture.refusal(of: asked)
+                #expect(refusal?.kind == .invalidValue && refusal?.field == "image[1]")
+            }
+        }
+    }
+
+    /// Opaque, without alpha, or so little transparent that no vendor takes it for transparent.
+    @Test func aMaskThatChangesNothingIsRefused() async throws {
+        try await Fixture.with { fixture in
+            for (alpha, format) in [
+                (255, .png), (255, .webp), (254, .png), (128, .png),
+            ] as [(UInt8, ImageFormat)] {
+                let refusal = try await #require(
+                    throws: Refusal.self,
+                    performing: { try await mask([alpha, 255], as: format, in: fixture) })
+                #expect(refusal.kind == .invalidValue && refusal.field == "mask")
+                #expect(refusal.message.contains("transparent"))
+            }
+        }
+    }
+
+    /// All of it may change: that is a wish too.
+    @Test func aMaskNeedsOneTransparentPixel() async throws {
+        try await Fixture.with { fixture in
+            for alphas in [[0, 255], [0, 0], [127, 255]] as [[UInt8]] {
+                let taken = try await mask(alphas, as: .png, in: fixture)
+                #expect(taken.format == .png)
+            }
+            let converted = try await mask([0, 255], as: .webp, in: fixture)
+            #expect(converted.format == .png)
+        }
+    }
+
+    /// A mask of grey pixels with these alphas, half of the picture each.
+    private func mask(
+        _ alphas: [UInt8], as format: ImageFormat, in fixture: Fixture
+    ) async throws -> InputPicture {
+        let size = PixelSize(width: 16, height: 16)
+        var pixels = [UInt8](repeating: 99, count: size.width * size.height * 4)
+        for pixel in 0..<size.width * size.height {
+            pixels[pixel * 4 + 3] = alphas[pixel * alphas.count / (size.width * size.height)]
+        }
+        let bytes = try Picture.encode(Bitmap(size: size, pixels: pixels), as: format)
+        let file = try await fixture.spooled(bytes)
+        let taken = try await fixture.inputs.take([.init(.spooled(file), field: "mask")])
+        return try await fixture.inputs.mask(taken[0], named: "mask")
+    }
+
     @Test func thereAreSixteenAndAMask() async throws {
         try await Fixture.with { fixture in
             let file = try await fixture.spooled(try png())

@@ -159,6 +159,30 @@ import Units
         }
     }
 
+    /// Half of it with all that frames it, a bit turned, nothing but a head.
+    @Test(arguments: ImageFormat.allCases)
+    func aPictureThatIsNotWholeIsNotChargedFor(_ format: ImageFormat) async throws {
+        let size = PixelSize(width: 64, height: 64)
+        let pixels: [UInt8] = (0..<size.width * size.height * 4).map {
+            UInt8(truncatingIfNeeded: $0 &* $0 >> 3) | 1
+        }
+        let whole = try Picture.encode(Bitmap(size: size, pixels: pixels), as: format)
+        try await withOpenAI { gateway, acme, vendor in
+            for bytes in [Array(whole[..<(whole.count / 2)]), whole.dropLast(3)] {
+                let text = Data(bytes).base64EncodedString()
+                vendor.will(.saysOfPictures(["b64_json": .string(text)]))
+                var request = ask(quality: "low")
+                request.format = format
+                let refusal = await #expect(throws: Refusal.self) {
+                    _ = try await gateway.engine.finish(request, for: acme.hash)
+                }
+                #expect(refusal?.kind == .providerFailed)
+            }
+            let wallet = try await gateway.wallet(of: acme)
+            #expect(wallet.available.dollars == "10" && wallet.held == .zero)
+        }
+    }
+
     @Test func aStreamWithoutAnEndIsSubmittedOnce() async throws {
         try await withOpenAI { gateway, acme, vendor in
             vendor.will(.cut)

@@ -6,8 +6,9 @@ import Units
 extension Engine {
     /// What a vendor has sent, checked and in the format that was asked for.
     ///
-    /// Nothing that it says of a picture is believed: what is none, or is larger than anything that
-    /// could have been asked for, is not delivered. Throws when none is left.
+    /// Nothing that it says of a picture is believed: what is none, is not whole, or is larger than
+    /// anything that could have been asked for, is not delivered. Throws when none is left. What we
+    /// have drawn ourselves does not come by here.
     func finish(
         _ pictures: [[UInt8]], for assignment: Assignment, by deadline: Timestamp
     ) async throws -> [MadePicture] {
@@ -39,9 +40,13 @@ extension Engine {
     private static func finished(
         _ bytes: [UInt8], _ assignment: Assignment
     ) throws -> MadePicture {
-        let info = try Picture.inspect(bytes, limits: foreignLimits)
+        let whole = try Picture.inspectWhole(bytes, limits: foreignLimits)
+        let info = whole.info
         guard info.format != assignment.format else {
-            return MadePicture(bytes: bytes, size: info.size)
+            // What hangs behind the picture is not passed on: no viewer shows it.
+            let isBare = whole.byteCount == bytes.count
+            return MadePicture(
+                bytes: isBare ? bytes : Array(bytes[..<whole.byteCount]), size: info.size)
         }
         let bitmap = try Picture.decode(bytes, limits: foreignLimits)
         return MadePicture(

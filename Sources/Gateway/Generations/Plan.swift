@@ -94,7 +94,7 @@ extension Engine {
             var kept = pictures.removeLast()
             do {
                 try Self.check(kept, named: mask.field, over: pictures[0])
-                kept = try await inputs.png(kept, named: mask.field)
+                kept = try await inputs.mask(kept, named: mask.field)
             } catch {
                 await inputs.discard(pictures + [kept])
                 throw error

@@ -1,4 +1,5 @@
 import Pictures
+import Providers
 import Storage
 public import Units
 
@@ -90,17 +91,25 @@ extension Inputs {
             byteCount: bytes.count)
     }
 
-    /// A picture that was taken, as PNG: itself, or one in its place.
-    func png(_ picture: InputPicture, named field: String) async throws -> InputPicture {
-        guard picture.format != .png else { return picture }
+    /// A mask that was taken, as PNG: itself, or one in its place. Refuses one that changes nothing.
+    func mask(_ picture: InputPicture, named field: String) async throws -> InputPicture {
         let bytes = try await read(picture)
-        let converted = try await store.work {
-            do throws(PictureFailure) {
-                return try Picture.encode(Picture.decode(bytes), as: .png)
-            } catch {
+        let converted: [UInt8]? = try await store.work {
+            do {
+                let bitmap = try Picture.decode(bytes)
+                guard bitmap.letsThrough(below: MaskForm.changesBelow) else {
+                    throw Refusal(
+                        .invalidValue,
+                        "Invalid '\(field)': no pixel of it is transparent, so nothing would change. A "
+                            + "mask is a PNG or WebP that is transparent where the first input "
+                            + "picture is to be redrawn, and opaque elsewhere.", field: field)
+                }
+                return picture.format == .png ? nil : try Picture.encode(bitmap, as: .png)
+            } catch let error as PictureFailure {
                 throw Refusal(.invalidValue, "Invalid '\(field)'. \(error)", field: field)
             }
         }
+        guard let converted else { return picture }
         let png = try await keep(converted, for: AskedPicture(.url(""), field: field))
         await discard([picture])
         return png
@@ -110,7 +119,7 @@ extension Inputs {
         _ bytes: [UInt8], for asked: AskedPicture
     ) throws(Refusal) -> PictureInfo {
         do throws(PictureFailure) {
-            return try Picture.inspect(bytes, limits: limits)
+            return try Picture.inspectWhole(bytes, limits: limits).info
         } catch {
             var kind = Refusal.Kind.invalidValue
             if case .tooManyBytes = error { kind = .bodyTooLarge }
