@@ -157,6 +157,16 @@ public struct ImageStore: Sendable {
         try await pool.run { try checkWriting() }
     }
 
+    /// What a trial writes: as much as a picture, for a quota may leave room for a few bytes.
+    private static let trialBytes = 1 << 20
+
+    /// Throws `StoreFailure` unless a picture of usual size could be written now.
+    func tryWriting() async throws {
+        try await pool.run {
+            try checkWriting([UInt8](repeating: 0, count: Self.trialBytes))
+        }
+    }
+
     private func newName(extension: String) throws(StoreFailure) -> (StoredName, Descriptor) {
         let shard = try shards.current()
         var generator = SystemRandomNumberGenerator()
@@ -195,13 +205,15 @@ public struct ImageStore: Sendable {
         try incoming.removeFile(name.text)
     }
 
-    private func checkWriting() throws(StoreFailure) {
+    private func checkWriting(
+        _ bytes: [UInt8] = Array("A store that can be written.".utf8)
+    ) throws(StoreFailure) {
         var generator = SystemRandomNumberGenerator()
         let name = "check-" + StoredName.random(12, using: &generator)
         let file = try makeFile(name)
         // A failure to write says enough; what stays behind is swept at the next start.
         defer { _ = try? incoming.removeFile(name) }
-        try file.write(Array("A store that can be written.".utf8))
+        try file.write(bytes)
     }
 
     /// Removes what was begun and not written on since `cutoff`; says how many files that were.

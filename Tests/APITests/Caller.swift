@@ -19,10 +19,12 @@ struct Caller {
     static func with(
         provider: (any Provider)? = nil, vendors: [ReadyVendor] = [], queueMax: Int = 4096,
         failedKeysPerMinute: Int64 = 60, readsPerMinute: Int64 = 6000,
-        crossOrigin: CrossOrigin = CrossOrigin(),
+        crossOrigin: CrossOrigin = CrossOrigin(), freeBytesMin: Int64 = 0,
         _ body: (Caller) async throws -> Void
     ) async throws {
-        try await withGateway(provider: provider, vendors: vendors, queueMax: queueMax) { gateway in
+        try await withGateway(
+            provider: provider, vendors: vendors, queueMax: queueMax, freeBytesMin: freeBytesMin
+        ) { gateway in
             let application = Application(
                 engine: gateway.engine, keys: gateway.keys,
                 doorkeeper: Doorkeeper(

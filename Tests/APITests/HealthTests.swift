@@ -1,6 +1,8 @@
 import HTTP
 import GatewaySupport
+import Ledger
 import Testing
+import Units
 
 @Suite struct HealthTests {
     @Test func aHealthyServerIsReady() async throws {
@@ -8,7 +10,10 @@ import Testing
             #expect(try await caller.get("/healthz").text == #"{"status":"ok"}"#)
             let ready = try await caller.get("/readyz")
             #expect(ready.status == 200)
-            #expect(ready.text == #"{"status":"ready","database":true,"store":true}"#)
+            #expect(
+                ready.text
+                    == #"{"status":"ready","database":true,"store":true,"store_room":true}"#)
+            #expect(try await caller.get("/metrics").text.contains("\natelier_store_room 1\n"))
         }
     }
 
@@ -19,6 +24,26 @@ import Testing
             #expect(ready.status == 503)
             #expect(ready.headers["Retry-After"] != nil)
             #expect(ready.text.contains(#""store":false"#))
+        }
+    }
+
+    @Test func aStoreWithoutRoomIsNotReadyAndSellsNothing() async throws {
+        try await Caller.with(freeBytesMin: .max) { caller in
+            let acme = try await caller.gateway.customer(credits: "1")
+            for (path, json) in [
+                ("/v1/images/generations", #"{"model":"test/test","prompt":"a","size":"16x16"}"#),
+                ("/v2/images/generate", #"{"model":"test/test","prompt":"a"}"#),
+            ] {
+                let answer = try await caller.post(path, json, as: acme)
+                #expect(answer.status == 503, "\(path) \(answer.text)")
+                #expect(answer.headers["x-should-retry"] == "false")
+                #expect(answer.text.contains("no room"))
+            }
+            let ready = try await caller.get("/readyz")
+            #expect(ready.status == 503 && ready.text.contains(#""store_room":false"#))
+            #expect(try await caller.get("/metrics").text.contains("\natelier_store_room 0\n"))
+            let wallet = try await caller.gateway.wallet(of: acme)
+            #expect(wallet.held == .zero)
         }
     }
 

@@ -56,7 +56,7 @@ public struct TestGateway: Sendable {
         try await TestGateway(
             url: url, directory: directory, time: time, clock: clock, provider: provider,
             vendors: vendors,
-            queueDepth: queueDepth, queueMax: queueMax)
+            queueDepth: queueDepth, queueMax: queueMax, freeBytesMin: freeBytesMin)
     }
 
     public let directory: String
@@ -64,11 +64,14 @@ public struct TestGateway: Sendable {
     private let vendors: [ReadyVendor]
     private let queueDepth: Int
     private let queueMax: Int
+    private let freeBytesMin: Int64
 
     init(
         url: String, directory: String, time: MovingClock, clock: Clock? = nil,
-        provider: (any Provider)?, vendors: [ReadyVendor], queueDepth: Int, queueMax: Int
+        provider: (any Provider)?, vendors: [ReadyVendor], queueDepth: Int, queueMax: Int,
+        freeBytesMin: Int64
     ) async throws {
+        self.freeBytesMin = freeBytesMin
         let clock = clock ?? time.clock
         self.vendors = vendors
         self.provider = provider
@@ -95,6 +98,7 @@ public struct TestGateway: Sendable {
         var limits = Engine.Limits()
         limits.queueDepthMax = queueDepth
         limits.queueMax = queueMax
+        limits.freeBytesMin = freeBytesMin
         limits.retryAfter = .milliseconds(2)
         engine = Engine(
             database: database, url: Secret(url), settings: patient,
@@ -213,7 +217,7 @@ public struct Customer: Sendable {
 /// Gives `body` a gateway on a database of its own, and audits what it leaves behind.
 package func withGateway(
     auditing: Bool = true, provider: (any Provider)? = nil, vendors: [ReadyVendor] = [],
-    queueDepth: Int = 10_000, queueMax: Int = 4096,
+    queueDepth: Int = 10_000, queueMax: Int = 4096, freeBytesMin: Int64 = 0,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TestGateway) async throws -> Void
 ) async throws {
@@ -222,7 +226,8 @@ package func withGateway(
         defer { Files.removeAll(below: directory) }
         let gateway = try await TestGateway(
             url: test.url, directory: directory, time: MovingClock(), provider: provider,
-            vendors: vendors, queueDepth: queueDepth, queueMax: queueMax)
+            vendors: vendors, queueDepth: queueDepth, queueMax: queueMax,
+            freeBytesMin: freeBytesMin)
         defer { gateway.database.close() }
         try await body(gateway)
         guard auditing else { return }

@@ -13,18 +13,20 @@ extension Application {
         .json(.object([("status", .string("ok"))]))
     }
 
-    /// `GET /readyz`: the database answers and the store can be written; 503 when one cannot.
+    /// `GET /readyz`: the database answers, and the store can be written and has room; 503 when not.
     func readyz() async throws -> Response {
         let database = await works {
             try await self.database.check()
         }
         let store = await works { try await self.store.check() }
+        let room = await engine.room.isOpen()
+        let isReady = database && store && room
         let body: JSON = .object([
-            ("status", .string(database && store ? "ready" : "unavailable")),
-            ("database", .bool(database)), ("store", .bool(store)),
+            ("status", .string(isReady ? "ready" : "unavailable")),
+            ("database", .bool(database)), ("store", .bool(store)), ("store_room", .bool(room)),
         ])
         var response = Response.json(body)
-        if !(database && store) {
+        if !isReady {
             response.status = .serviceUnavailable
             response.headers["Retry-After"] = "1"
         }
@@ -85,6 +87,10 @@ extension Application {
         add(
             "endpoints_left_alone", "gauge", "Endpoints that fail and are only probed.",
             [("", engine.endpointsLeftAlone)])
+        add(
+            "store_room", "gauge",
+            "1 while pictures can be kept; 0 while nothing is bought, since they could not.",
+            [("", engine.room.wasOpen ? 1 : 0)])
         for gauge in gauges() { add(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
         return Response(
             .ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],

@@ -17,11 +17,11 @@ extension Reference.Chapter {
 
     private static let readiness = Shape.object(
         .must("status", .word(["ready", "unavailable"])), .must("database", .boolean()),
-        .must("store", .boolean()))
+        .must("store", .boolean()), .must("store_room", .boolean()))
 
     private static let readyz = Operation(
         "getReadiness", "Whether it can do its work",
-        "The database answers and the store can be written.",
+        "The database answers, and the store can be written and has room for what is bought.",
         answers: [
             .json(readiness, "It can."),
             .json(readiness, "It cannot.", status: .serviceUnavailable),

@@ -58,6 +58,8 @@ extension Response {
         if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind)
             // The vendor may have done the work.
             || (refusal.kind == .providerFailed && refusal.retryAfter == nil)
+            // Not in the moments that a client waits.
+            || (refusal.kind == .unavailable && refusal.retryAfter == nil)
             || (refusal.kind == .rateLimited
                 && refusal.retryAfter.map { $0 > longestRetry } ?? true)
         {

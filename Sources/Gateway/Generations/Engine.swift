@@ -27,6 +27,8 @@ public final class Engine: Sendable {
         /// twice as long, less up to half of it at random.
         public var attemptsMax = 4
         public var retryAfter: Duration = .seconds(1)
+        /// Free bytes of the store below which nothing is bought.
+        public var freeBytesMin = StoreRoom.freeBytesMin
 
         public init() {}
     }
@@ -34,6 +36,8 @@ public final class Engine: Sendable {
     let database: Database
     let catalogue: CatalogueKeeper
     let store: ImageStore
+    /// Whether what is bought now could be kept.
+    public let room: StoreRoom
     let inputs: Inputs
     let providers: [String: any Provider]
     let clock: Clock
@@ -75,6 +79,7 @@ public final class Engine: Sendable {
         self.database = database
         self.catalogue = catalogue
         self.store = store
+        room = StoreRoom(of: store, freeBytesMin: limits.freeBytesMin, clock: clock)
         self.inputs = inputs
         self.providers = providers
         self.clock = clock

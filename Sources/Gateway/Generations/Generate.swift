@@ -92,7 +92,9 @@ extension Engine {
         claim: IdempotencyClaim? = nil, patience: Patience = .untilItEnds,
         watcher: Watcher? = nil
     ) async throws -> GenerationAnswer {
-        let plan = try await looking(at: request, plan(request, in: mode, at: clock.now))
+        let bare = try plan(request, in: mode, at: clock.now)
+        try await checkRoom(for: request)
+        let plan = try await looking(at: request, bare)
         if case .none = patience { return try await queue(plan, for: key, claim) }
         // Shed before the database is asked: a queue that is too long helps nobody.
         do throws(Refusal) {

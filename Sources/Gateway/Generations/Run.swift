@@ -131,11 +131,7 @@ extension Engine {
         guard assignment.keeping == .kept else {
             return .init(kept: nil, bytes: bytes, size: picture.size)
         }
-        let name = try await store.patiently(
-            until: order.deadline, clock,
-            doing: {
-                try await store.put(bytes, extension: assignment.format.fileExtension)
-            })
+        let name = try await put(picture, of: order)
         let kept = KeptImage(
             id: ID(at: clock.now), name: name, format: assignment.format, size: picture.size,
             byteCount: bytes.count)

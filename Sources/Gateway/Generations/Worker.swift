@@ -2,6 +2,7 @@ import Ledger
 import Jobs
 import Log
 import Postgres
+import Storage
 import Threads
 import Units
 
@@ -95,7 +96,9 @@ public final class Worker: Sendable {
         return taken.count
     }
 
+    /// What waits goes on waiting while its pictures could not be kept.
     private func claim() async throws -> [ClaimedRow] {
+        guard await engine.room.isOpen() else { return [] }
         let (room, server, now) = (self.room, engine.lease.server, engine.clock.now)
         guard room.total > 0, state.withLock({ $0.restsUntil <= now }) else { return [] }
         return try await engine.database.transaction { [limit = engine.limits.deadline] in
