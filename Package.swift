@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "atelier-admin", "DatabaseSupport", "Documents", "Gateway", "GatewaySupport",
                 "Ledger",
-                "Pictures", "Postgres", "ProviderSupport", "Providers", "Units",
+                "Pictures", "Postgres", "ProviderSupport", "Providers", "Threads", "Units",
             ],
             swiftSettings: strict),
         .testTarget(

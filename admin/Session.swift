@@ -15,15 +15,15 @@ struct Session: Sendable {
     private let url: Secret
     private let environment: [String: String]
     private let answer: @Sendable (String) -> String?
-    /// The next line of standard input; nil when there is none.
-    let input: @Sendable () -> String?
+    /// The next piece of standard input; nil at its end.
+    let input: @Sendable () -> [UInt8]?
 
     /// `answer` asks a question and is what is typed then; nil when nobody can type. `clock` stands in
     /// for the database's, in tests.
     init(
         environment: [String: String], options: Options, clock: Clock? = nil,
         answer: @escaping @Sendable (String) -> String? = Self.ask,
-        input: @escaping @Sendable () -> String? = { Terminal.line() }
+        input: @escaping @Sendable () -> [UInt8]? = { Terminal.piece() }
     ) throws {
         self.answer = answer
         self.input = input
@@ -63,13 +63,14 @@ struct Session: Sendable {
         return Database(url: url, connections: 1, settings: settings, clock: .system)
     }
 
-    /// The server's secret in key hashes.
-    func pepper() throws -> Pepper {
+    /// The server's secret in key hashes; throws when it is another than the servers'.
+    func pepper() async throws -> Pepper {
         guard let pepper = Pepper(Secret(environment["ATELIER_KEY_PEPPER"] ?? "")) else {
             throw UsageFault(
                 "ATELIER_KEY_PEPPER must be set as for the server, \(Pepper.lengthMin) characters or more"
             )
         }
+        try await PepperFingerprint.check(pepper, at: clock.now, in: database)
         return pepper
     }
 

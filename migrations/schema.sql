@@ -687,6 +687,14 @@ CREATE TABLE public.model_name (
     CONSTRAINT model_name_is_lower_case CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 200))))
 );
 
+CREATE TABLE public.pepper_fingerprint (
+    id boolean DEFAULT true NOT NULL,
+    fingerprint bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT a_fingerprint_has_16_bytes CHECK ((length(fingerprint) = 16)),
+    CONSTRAINT there_is_one_pepper CHECK (id)
+);
+
 CREATE TABLE public.plan (
     name text NOT NULL,
     requests_per_minute integer,
@@ -998,6 +1006,9 @@ ALTER TABLE ONLY public.model_endpoint
 
 ALTER TABLE ONLY public.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pepper_fingerprint
+    ADD CONSTRAINT pepper_fingerprint_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (name);
@@ -1459,6 +1470,8 @@ GRANT SELECT ON TABLE public.model_endpoint TO atelier_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_name TO atelier_engine;
 GRANT SELECT ON TABLE public.model_name TO atelier_reader;
+
+GRANT SELECT,INSERT ON TABLE public.pepper_fingerprint TO atelier_engine;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan TO atelier_engine;
 GRANT SELECT ON TABLE public.plan TO atelier_reader;

@@ -13,7 +13,8 @@ struct Address: Sendable {
         guard var given = Self.parse(url.reveal()), Self.isSound(given) else { return nil }
         let options = settings.startupOptions
         // What is given in the URL comes later on the server's command line and so wins.
-        given["options"] = [options, given["options"] ?? ""].joined(separator: " ")
+        given["options"] = [options, given["options"] ?? ""].filter { !$0.isEmpty }
+            .joined(separator: " ")
         for (keyword, value) in Self.defaults where given[keyword] == nil {
             given[keyword] = value
         }
@@ -31,6 +32,8 @@ struct Address: Sendable {
         "keepalives_interval": "5",
         "keepalives_count": "2",
         "tcp_user_timeout": "15000",
+        // Of several hosts the one that takes writes; a primary that became a standby is none.
+        "target_session_attrs": "read-write",
     ]
 
     /// A password with an unescaped `/` or `@` spills over into port, host or database, which

@@ -39,6 +39,13 @@ struct History {
         }
     }
 
+    /// The first `count` of them: all that a program with so many migrations can judge.
+    func prefix(_ count: Int) -> History {
+        var history = self
+        history.rows = Array(rows.prefix(count))
+        return history
+    }
+
     /// Refuses `migrations` unless they begin with exactly what has been applied.
     func check(_ migrations: [Migration], checksums: [String]) throws(MigrationRefusal) {
         for (index, row) in rows.enumerated() {

@@ -37,13 +37,18 @@ public enum Migrations {
         }
     }
 
+    /// How many have been applied, by this program or a newer one.
+    public static func count(in database: Database) async throws -> Int {
+        try await database.read { try History(in: $0).rows.count }
+    }
+
     /// The titles of what `apply` would apply. Throws `MigrationRefusal` as it would.
     public static func pending(
         _ migrations: [Migration], in database: Database
     ) async throws -> [String] {
         try checkNumbers(migrations)
         return try await database.read { transaction in
-            let history = try History(in: transaction)
+            let history = try History(in: transaction).prefix(migrations.count)
             try history.check(migrations, checksums: checksums(of: migrations, in: transaction))
             return migrations.dropFirst(history.rows.count).map(\.title)
         }
@@ -55,8 +60,7 @@ public enum Migrations {
     public static func check(_ migrations: [Migration], in database: Database) async throws {
         try checkNumbers(migrations)
         try await database.read { transaction in
-            var history = try History(in: transaction)
-            history.rows = Array(history.rows.prefix(migrations.count))
+            let history = try History(in: transaction).prefix(migrations.count)
             try history.check(migrations, checksums: checksums(of: migrations, in: transaction))
             if let next = migrations.dropFirst(history.rows.count).first {
                 throw MigrationRefusal(
@@ -80,7 +84,8 @@ public enum Migrations {
         }
         guard isOurs == true else { return .locked }
         try History.prepare(in: transaction)
-        let history = try History(in: transaction)
+        // A newer program has been here: what it added is none of ours.
+        let history = try History(in: transaction).prefix(migrations.count)
         let checksums = try checksums(of: migrations, in: transaction)
         try history.check(migrations, checksums: checksums)
         guard let next = migrations.dropFirst(history.rows.count).first else { return .upToDate }

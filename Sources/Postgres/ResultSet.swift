@@ -36,10 +36,18 @@ internal import CPostgres
     }
 
     /// Whether the error ended the connection, or is libpq's own word that it ended.
-    var endsConnection: Bool {
+    ///
+    /// `reading`: in a transaction that only reads by our own wish, where 25006 says nothing new.
+    func endsConnection(reading: Bool) -> Bool {
         let severity = field("V")
-        return severity == "FATAL" || severity == "PANIC" || field("C") == nil
+        return severity == "FATAL" || severity == "PANIC"
+            || field("C").map { Self.endingStates.contains($0) && !(reading && $0 == "25006") }
+                ?? true
     }
+
+    /// States after which the connection is of no use, though it is open: the server is shutting down
+    /// (57P01 to 57P03, 57P05), or takes no writes any more (25006), as a primary that was demoted.
+    private static let endingStates: Set<String> = ["57P01", "57P02", "57P03", "57P05", "25006"]
 
     /// Whether libpq says that the connection ended, and not the server.
     var isSilence: Bool { field("C") == nil }

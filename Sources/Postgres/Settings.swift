@@ -21,7 +21,7 @@ extension Database {
         /// More parameters of the session, such as `enable_seqscan`; each beats the server's own.
         ///
         /// They are set when the connection starts, so a pooler between must let them pass.
-        public var parameters: [String: String] = [:]
+        public var parameters: [String: String] = ["jit": "off"]
 
         public init() {}
 

@@ -25,7 +25,8 @@ extension Wire {
     ) throws {
         try checkIdle()
         failure = nil
-        opening = [access.opening] + [role ?? settings.role].compactMap(\.?.opening)
+        isReading = access == .readOnly
+        opening = [access.opening] + ((role ?? settings.role)?.opening ?? [])
         defer {
             opening = nil
             hasBegun = false
@@ -196,6 +197,8 @@ extension Wire {
             isLost = true
             throw ConnectionLost()
         }
-        if result.status == PGRES_FATAL_ERROR { throw result.failure(of: script) }
+        guard result.status == PGRES_FATAL_ERROR else { return }
+        if result.endsConnection(reading: isReading) { isLost = true }
+        throw result.failure(of: script)
     }
 }

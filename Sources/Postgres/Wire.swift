@@ -32,6 +32,8 @@ internal import Units
     /// `begin` and its role, sent before the first statement of a transaction; nil outside of one.
     var opening: [SQL]?
     var hasBegun = false
+    /// The transaction only reads, by our own wish.
+    var isReading = false
 
     /// Takes over a connection that libpq made.
     init(_ connection: OpaquePointer, settings: Database.Settings) {
@@ -176,7 +178,7 @@ internal import Units
             reply.state = .failed(failure ?? skipped)
             failure = failure ?? skipped
         case PGRES_FATAL_ERROR:
-            if result.endsConnection { isLost = true }
+            if result.endsConnection(reading: isReading) { isLost = true }
             // libpq's own word says nothing about how far the server came.
             if result.isSilence { return }
             let error = result.failure(of: reply.text)

@@ -31,7 +31,12 @@ enum Migrate {
         let applied = try await Migrations.apply(migrations, to: database, now: now)
         try await database.transaction { try Partitions.make(at: now, in: $0) }
         for name in applied { Terminal.write("applied \(name)\n") }
-        Terminal.write("the database is at migration \(migrations.last?.number ?? 0)\n")
+        let count = try await Migrations.count(in: database)
+        Terminal.write("the database is at migration \(count)\n")
+        if count > migrations.count {
+            Terminal.write(
+                "it is ahead of this program, which knows \(migrations.count): nothing to do\n")
+        }
         database.close()
     }
 }

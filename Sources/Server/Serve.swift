@@ -36,6 +36,7 @@ enum Serve {
         let database = Database(
             url: configuration.databaseURL, connections: configuration.databaseConnections,
             settings: .engine, clock: clock)
+        try await PepperFingerprint.check(configuration.pepper, at: clock.now, in: database)
         let keeping = Database(
             url: configuration.databaseURL, connections: keepingConnections, settings: .engine,
             clock: clock)

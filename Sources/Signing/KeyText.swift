@@ -89,4 +89,10 @@ public struct Pepper: Sendable {
         bytes = Array(secret.reveal().utf8)
         guard bytes.count >= Self.lengthMin else { return nil }
     }
+
+    /// Tells one pepper from another and nothing of it: 128 bits of HMAC-SHA256 over a fixed text.
+    public var fingerprint: [UInt8] {
+        Array(
+            HMACSHA256.code(of: Array("atelier pepper fingerprint".utf8), under: bytes).prefix(16))
+    }
 }

@@ -39,6 +39,16 @@ public enum Terminal {
         return String(decoding: line, as: UTF8.self)
     }
 
+    /// Bytes read of standard input at once.
+    private static let pieceMax = 64 * 1024
+
+    /// The next piece of standard input, never empty; nil at its end.
+    public static func piece() -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: pieceMax)
+        let count = unsafe read(STDIN_FILENO, &bytes, bytes.count)
+        return count > 0 ? Array(bytes.prefix(count)) : nil
+    }
+
     /// Ends the process with `code`, whatever its threads are doing.
     ///
     /// Not by `exit`, which takes libraries down under threads that may still be closing their

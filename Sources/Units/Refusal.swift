@@ -24,6 +24,8 @@ public struct Refusal: Error, Hashable, Sendable {
         case modelNotFound = "model_not_found"
         case modelRetired = "model_retired"
         case modelWithoutPrice = "model_without_price"
+        /// No provider can be called for the model: none is set up here, or the caller allows none.
+        case modelNotServed = "model_not_served"
         case modelNotAllowed = "model_not_allowed"
         case insufficientCredits = "insufficient_credits"
         case conflict = "conflict"

@@ -50,7 +50,7 @@ import Units
             let acme = try await caller.gateway.customer(credits: "1.00")
             for (body, status, word) in [
                 (#"{"model":"dall-e-3","prompt":"a fox"}"#, 404, "gpt-image-2"),
-                (#"{"model":"flux-2-pro","prompt":"a fox"}"#, 503, "not served"),
+                (#"{"model":"flux-2-pro","prompt":"a fox"}"#, 404, "not served"),
                 (#"{"model":"test/paid","prompt":"a fox","n":11}"#, 400, "'n'"),
                 (#"{"model":"test/paid"}"#, 400, "prompt"),
             ] {

@@ -47,6 +47,18 @@ import Units
         }
     }
 
+    /// A primary that was demoted answers every question, and takes no call that is paid for.
+    @Test func aDatabaseThatOnlyReadsIsNotReady() async throws {
+        try await Caller.with { caller in
+            #expect(try await caller.get("/readyz").status == 200)
+            try await caller.gateway.demote()
+            let ready = try await caller.get("/readyz")
+            #expect(ready.status == 503 && ready.text.contains(#""database":false"#))
+            try await caller.gateway.promote()
+            while try await caller.get("/readyz").status != 200 { await Task.yield() }
+        }
+    }
+
     @Test func metricsAreInPrometheusForm() async throws {
         try await Caller.with { caller in
             let acme = try await caller.gateway.customer()

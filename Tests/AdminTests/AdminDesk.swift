@@ -4,6 +4,7 @@ import Pictures
 import Postgres
 import ProviderSupport
 import Providers
+import Threads
 import Units
 
 @testable import atelier_admin
@@ -31,9 +32,17 @@ struct AdminDesk: Sendable {
         gateway.time.pass(.milliseconds(1))
         let options = try Options(Array(words.dropFirst(command.words.count)), for: command)
         let variables = environment.merging(["DATABASE_URL": gateway.url, "USER": "ann"]) { $1 }
+        // In pieces, as a pipe gives it.
+        let pieces = Lock(Array((answer ?? "").utf8))
         let session = try Session(
             environment: variables, options: options, clock: gateway.time.clock,
-            answer: { [answer] _ in answer }, input: { [answer] in answer })
+            answer: { [answer] _ in answer },
+            input: {
+                pieces.withLock { rest in
+                    defer { rest = Array(rest.dropFirst(37)) }
+                    return rest.isEmpty ? nil : Array(rest.prefix(37))
+                }
+            })
         defer { session.database.close() }
         return try await command.run(session)
     }

@@ -32,7 +32,7 @@ import Units
                 let before = await refusal {
                     _ = try await gateway.picture(of: "flux-1.1-pro", for: acme)
                 }
-                #expect(before?.kind == .unavailable)
+                #expect(before?.kind == .modelNotServed)
                 _ = try await add(desk, "flux-1.1-pro", "a1111")
                 try await gateway.engine.reloadCatalogue()
                 let made = try await gateway.picture(of: "flux-1.1-pro", for: acme)

@@ -83,7 +83,7 @@ import Units
             #expect(try await row("openai", two.desk)["enabled"] == .bool(false))
             _ = try await two.desk.run("providers", "disable", "azure", "--reason", "too")
             let refusal = await #expect(throws: Refusal.self) { try await two.picture() }
-            #expect(refusal?.kind == .unavailable)
+            #expect(refusal?.kind == .modelNotServed)
             _ = try await two.desk.run("providers", "enable", "openai")
             try await two.picture()
             #expect(two.openAI.accepted == 1 && two.azure.accepted == 1)

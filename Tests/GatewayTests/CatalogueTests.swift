@@ -35,8 +35,10 @@ import Units
             try await gateway.sync()
             let acme = try await gateway.customer(credits: "1.00")
             let refusal = await refusal("flux-2-pro", for: acme, on: gateway)
-            #expect(refusal?.kind == .unavailable)
-            #expect(refusal?.retryAfter != nil)
+            #expect(refusal?.kind == .modelNotServed)
+            // Waiting does not help: it says what can be called.
+            #expect(refusal?.retryAfter == nil)
+            #expect(refusal?.message.contains("test/paid") == true)
             #expect(try await gateway.wallet(of: acme).held == .zero)
         }
     }

@@ -53,7 +53,7 @@ import Units
         let refusal = await #expect(throws: Refusal.self) {
             _ = try await providers { $0.only = ["openai"] }
         }
-        #expect(refusal?.kind == .unavailable && refusal?.field == "provider")
+        #expect(refusal?.kind == .modelNotServed && refusal?.field == "provider")
         #expect(refusal?.message.contains("black-forest-labs, fal, replicate") == true)
     }
 

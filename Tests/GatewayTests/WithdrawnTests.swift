@@ -71,7 +71,7 @@ import Units
                         dialect: .openAI, model: "flux-1.1-pro", prompt: "a fox", format: .png),
                     in: .live, at: gateway.time.clock.now)
             }
-            #expect(refusal?.kind == .unavailable)
+            #expect(refusal?.kind == .modelNotServed)
         }
     }
 }

@@ -10,6 +10,19 @@ import Testing
         }
     }
 
+    /// What the root may hold, by name: notes and leavings do not belong there.
+    private static let root: Set<String> = [
+        ".ci", ".gitattributes", ".gitignore", ".swift-format", "ARCHITECTURE.md", "CHANGELOG.md",
+        "CONTRIBUTING.md", "LICENSE", "Makefile", "Package.swift", "Plugins", "README.md",
+        "SECURITY.md", "Sources", "Tests", "admin", "bench", "catalogue", "deploy", "docs",
+        "examples", "migrations", "scripts",
+    ]
+
+    @Test func theRootHoldsWhatIsListed() throws {
+        let others = try Repository.atRoot().subtracting(Self.root)
+        #expect(others.isEmpty)
+    }
+
     @Test func nothingIsForced() throws {
         let forced = ["try" + "!", "as" + "!"]
         let files =

@@ -46,6 +46,12 @@ enum Repository {
         return files
     }
 
+    /// Names of what is at the root, but for what is not kept there: build products and data.
+    static func atRoot() throws -> Set<String> {
+        Set(try FileManager.default.contentsOfDirectory(atPath: root))
+            .subtracting([".build", ".git", ".hypothesis", ".local"])
+    }
+
     /// Names of the folders directly in `folder`.
     static func folders(in folder: String) throws -> [String] {
         Set(

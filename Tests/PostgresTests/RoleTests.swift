@@ -44,6 +44,28 @@ import Units
         }
     }
 
+    /// On a grown account PostgreSQL would compile for seconds what runs for milliseconds. A pooler may
+    /// drop the options of a connection, so a transaction says it too.
+    @Test func nothingIsCompiled() async throws {
+        var settings = Database.Settings().under(Self.writer)
+        settings.parameters["jit"] = "on"
+        try await withDatabase(connections: 1, settings: settings) { database in
+            func compiles(as role: Role? = nil) async throws -> String? {
+                try await database.read(as: role ?? Self.writer) {
+                    try $0.first("select current_setting('jit')") { try $0.next() }
+                }
+            }
+            let words = try await [compiles(), compiles(as: Self.reader)]
+            #expect(words == ["off", "off"])
+        }
+        try await withDatabase(connections: 1) { database in
+            let word: String? = try await database.read {
+                try $0.first("select current_setting('jit')") { try $0.next() }
+            }
+            #expect(word == "off")
+        }
+    }
+
     @Test func aRoleCostsNoRoundTrip() async throws {
         try await withTestDatabase { test in
             let relay = try Relay(to: test.url)

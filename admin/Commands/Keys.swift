@@ -21,7 +21,7 @@ extension Command {
             scopes: try options.scopes() ?? [.generate, .read],
             expiresAt: try options.time("expires"), limits: try options.limits())
         let claimed = options.text("idempotency-key")
-        let pepper = try session.pepper()
+        let pepper = try await session.pepper()
         let actor = session.actor
         let issued = try await session.database.transaction {
             try Key.issue(
@@ -94,7 +94,7 @@ extension Command {
         let id = try options.neededID("key", of: Key.self)
         let overlap = try overlap(options.text("overlap"))
         let claimed = options.text("idempotency-key")
-        let pepper = try session.pepper()
+        let pepper = try await session.pepper()
         let actor = session.actor
         let issued = try await session.database.transaction {
             try Key.rotate(
@@ -114,47 +114,6 @@ extension Command {
             try Key.revoke(id, of: account, by: actor, in: $0)
         }
         return .record(key.members(at: actor.now))
-    }
-
-    static let keysFind = Command(
-        "keys find", "say whose a leaked key is: the key comes by standard input",
-        [
-            .optional(
-                "hash", "HEX", "look for this hash instead, as `api_key.hash` in a dump has it")
-        ]
-    ) { session in
-        let hash = try hashOfFound(session)
-        let owner = try await session.database.read { try Key.owner(of: hash, in: $0) }
-        guard let owner else {
-            throw Refusal(.notFound, "Nobody was given this key, or it was rotated twice since.")
-        }
-        let obstacle = owner.obstacle(at: session.clock.now)
-        return .record(
-            [
-                ("lets_in", .bool(obstacle == nil)),
-                ("because", .optional(obstacle, JSON.string)),
-                ("account_name", .string(owner.account.name)),
-                ("secret_ends_at", .optional(owner.secretEndsAt, JSON.time)),
-            ] + owner.key.members(at: session.clock.now))
-    }
-
-    private static func hashOfFound(_ session: Session) throws -> KeyHash {
-        if let text = session.options.text("hash") {
-            let digits = text.hasPrefix("\\x") ? text.dropFirst(2) : text[...]
-            guard let bytes = Hex.bytes(of: digits), bytes.count == SHA256.byteCount else {
-                throw UsageFault("--hash is \(2 * SHA256.byteCount) hexadecimal digits")
-            }
-            return KeyHash(bytes: bytes)
-        }
-        // Never an argument: those of every process can be seen by anybody.
-        guard let line = session.input() else {
-            throw UsageFault("no key came by standard input\n\(session.options.usage)")
-        }
-        guard let key = KeyText(line.filter { !$0.isWhitespace }) else {
-            throw Refusal(
-                .keyInvalid, "This is none of our keys, or it is mistyped: its checksum is wrong.")
-        }
-        return key.hash(pepper: try session.pepper())
     }
 
     private static func shown(_ issued: Key.Issued, at now: Timestamp) -> Result {

@@ -89,7 +89,7 @@ extension Command {
     ) { session in
         let account = try session.options.neededID("account", of: Account.self)
         let overlap = try overlap(session.options.text("overlap"))
-        let pepper = try session.pepper()
+        let pepper = try await session.pepper()
         let actor = session.actor
         let secret = try await session.database.transaction {
             try WebhookSecret.rotate(

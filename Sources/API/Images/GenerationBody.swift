@@ -103,7 +103,7 @@ extension Refusal.Kind {
         switch self {
         case .malformedBody, .missingParameter, .invalidValue, .unknownParameter,
             .unsupportedParameter, .bodyTooLarge, .unsupportedMediaType, .modelNotFound,
-            .modelRetired, .modelWithoutPrice, .unavailable:
+            .modelRetired, .modelWithoutPrice, .modelNotServed, .unavailable:
             true
         default: false
         }

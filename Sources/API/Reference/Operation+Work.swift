@@ -19,7 +19,7 @@ extension Operation {
     /// What can be wrong before anything is held.
     static let refusalsOfPlans: [Refusal.Kind] = [
         .missingParameter, .invalidValue, .unknownParameter, .unsupportedMediaType,
-        .modelNotFound, .modelRetired, .modelWithoutPrice,
+        .modelNotFound, .modelRetired, .modelWithoutPrice, .modelNotServed,
         .modelNotAllowed,
     ]
 

@@ -52,7 +52,8 @@ enum RefusalExamples {
         case .invalidValue: "size"
         case .unknownParameter: "colour"
         case .unsupportedParameter: "guidance"
-        case .modelNotFound, .modelRetired, .modelWithoutPrice, .modelNotAllowed: "model"
+        case .modelNotFound, .modelRetired, .modelWithoutPrice, .modelNotServed, .modelNotAllowed:
+            "model"
         default: nil
         }
     }
@@ -78,6 +79,9 @@ enum RefusalExamples {
         case .modelNotFound: "The model 'no/such' does not exist."
         case .modelRetired: "The model 'old' is retired. Use 'new'."
         case .modelWithoutPrice: "The model 'new' has no price yet."
+        case .modelNotServed:
+            "The model 'new' is not served here: no provider of it is set up. These can be called: "
+                + "test/paid, test/test."
         case .modelNotAllowed: "This API key may not use the model 'test/paid'."
         case .insufficientCredits: "The balance is too low for this request."
         case .conflict: "This job has begun and can no longer be cancelled."

@@ -21,7 +21,7 @@ enum OpenRouterError {
         case .insufficientCredits: return words(402, "payment_required")
         case .scopeMissing, .accountSuspended, .modelNotAllowed:
             return words(403, "permission_denied")
-        case .notFound, .modelWithoutPrice: return words(404, "not_found")
+        case .notFound, .modelWithoutPrice, .modelNotServed: return words(404, "not_found")
         case .methodNotAllowed: return words(405, "invalid_request")
         case .bodyTimedOut: return words(408, "timeout")
         case .conflict, .stillRunning, .answerNotKept, .cancelled, .outcomeUnknown:

@@ -55,7 +55,8 @@ extension Response {
             response.headers["retry-after-ms"] = "\(max(1, (wait.microseconds + 999) / 1000))"
         }
         // The clients that retry by status would repeat what cannot pass.
-        if [.insufficientCredits, .outcomeUnknown, .answerNotKept].contains(refusal.kind)
+        if [.insufficientCredits, .outcomeUnknown, .answerNotKept, .modelNotServed].contains(
+            refusal.kind)
             // The vendor may have done the work.
             || (refusal.kind == .providerFailed && refusal.retryAfter == nil)
             // Not in the moments that a client waits.
@@ -101,14 +102,15 @@ extension ErrorShape {
         case (.imageRouter, .insufficientCredits):
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_credits", code: openAI.code)
-        case (.imageRouter, .modelNotFound), (.imageRouter, .modelRetired):
+        case (.imageRouter, .modelNotFound), (.imageRouter, .modelRetired),
+            (.imageRouter, .modelNotServed):
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
         case (.imageRouter, _) where openAI.status.rawValue >= 500:
             return ErrorWords(status: openAI.status, type: "internal_error", code: openAI.code)
         case (.imageRouter, .scopeMissing), (.imageRouter, .accountSuspended),
             (.imageRouter, .modelNotAllowed):
             return ErrorWords(status: .forbidden, type: "access_denied", code: openAI.code)
-        case (.jobs, .modelNotFound), (.jobs, .modelRetired):
+        case (.jobs, .modelNotFound), (.jobs, .modelRetired), (.jobs, .modelNotServed):
             return ErrorWords(status: .badRequest, type: openAI.type, code: openAI.code)
         case (.problem, .modelRetired):
             return ErrorWords(status: .gone, type: openAI.type, code: openAI.code)
@@ -145,6 +147,7 @@ extension ErrorShape {
         // At OpenAI a model that is gone was never there; the sentence names its replacement.
         case .modelNotFound, .modelRetired: return invalid(.notFound, "model_not_found")
         case .modelWithoutPrice: return invalid(.badRequest, "model_not_supported")
+        case .modelNotServed: return invalid(.notFound, "model_not_served")
         case .insufficientCredits:
             return ErrorWords(
                 status: .paymentRequired, type: "insufficient_quota", code: "insufficient_credits")

@@ -131,7 +131,7 @@ public struct Catalogue: Sendable {
         }
         if model.life.state(at: now) == .retired { throw model.retired }
         let served = model.endpoints.filter { isServed($0.provider) }
-        guard !served.isEmpty else { throw Self.unavailable(model.id) }
+        guard !served.isEmpty else { throw notServed(model, at: now, isServed) }
         let sold = served.compactMap { endpoint -> Offer? in
             guard let price = endpoint.price(at: now), let able = endpoint.capabilities else {
                 return nil
@@ -147,17 +147,31 @@ public struct Catalogue: Sendable {
         guard !allowed.isEmpty else {
             let there = sold.map(\.endpoint.provider).joined(separator: ", ")
             throw Refusal(
-                .unavailable,
+                .modelNotServed,
                 "None of the providers of '\(model.id)' is allowed by 'provider': there are "
                     + "\(there).", field: "provider")
         }
         return routing.sorted(allowed)
     }
 
-    static func unavailable(_ model: String) -> Refusal {
-        Refusal(
-            .unavailable, "The model '\(model)' is not served at the moment.", field: "model",
-            retryAfter: .seconds(60))
+    /// Models that a refusal names, at most.
+    private static let namedMax = 8
+
+    /// The refusal of a model for which no provider is set up here. Waiting does not help, so it names
+    /// what can be called.
+    private func notServed(
+        _ model: Model, at now: Timestamp, _ isServed: (String) -> Bool
+    ) -> Refusal {
+        let others = models.filter { other in
+            other.life.state(at: now) != .retired
+                && other.endpoints.contains { isServed($0.provider) && $0.price(at: now) != nil }
+        }
+        let names = others.prefix(Self.namedMax).map(\.id).joined(separator: ", ")
+        let more = others.count > Self.namedMax ? ", and \(others.count - Self.namedMax) more" : ""
+        return Refusal(
+            .modelNotServed,
+            "The model '\(model.id)' is not served here: no provider of it is set up."
+                + (names.isEmpty ? "" : " These can be called: \(names)\(more)."), field: "model")
     }
 
     /// The price under which a generation was admitted; nil when this program does not know it.

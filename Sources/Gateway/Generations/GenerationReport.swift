@@ -18,6 +18,8 @@ public struct GenerationReport: Hashable, Sendable {
     public internal(set) var outputImage: Int?
     /// Whether the price counts tokens: then figures that are missing are unknown, not none.
     public internal(set) var countsTokens = false
+    /// The field at fault, of one that failed: a repeated call is told the same.
+    var errorField: String?
 
     /// All input tokens that were told of; nil where none were.
     public var input: Int? { inputText.map { $0 + (inputImage ?? 0) } ?? inputImage }
@@ -66,7 +68,7 @@ public struct GenerationReport: Hashable, Sendable {
         }
         let members =
             text("quality", quality) + text("background", background)
-            + text("revised_prompt", revisedPrompt)
+            + text("revised_prompt", revisedPrompt) + text("error_field", errorField)
             + tokens.compactMap { name, count in count.map { (name, JSON.int($0)) } }
             + (countsTokens ? [("counts_tokens", .bool(true))] : [])
         return members.isEmpty ? nil : JSONText(JSON.object(members).text)
@@ -83,5 +85,6 @@ public struct GenerationReport: Hashable, Sendable {
         outputText = json["output_text"]?.whole
         outputImage = json["output_image"]?.whole
         countsTokens = json["counts_tokens"] == .bool(true)
+        errorField = json["error_field"]?.text
     }
 }

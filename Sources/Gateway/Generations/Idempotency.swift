@@ -72,7 +72,9 @@ package struct RememberedKey: Sendable {
     }
 
     /// Failures after which the same call may do better.
-    private static let passing: [Refusal.Kind] = [.rateLimited, .interrupted, .overloaded]
+    private static let passing: [Refusal.Kind] = [
+        .rateLimited, .interrupted, .overloaded, .providerFailed, .deadlinePassed,
+    ]
 
     /// The work, if it is what `claim` asks for again; or the refusal that names what came first.
     func match(_ claim: IdempotencyClaim) throws(Refusal) -> EarlierWork.Work {

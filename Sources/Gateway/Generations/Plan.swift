@@ -73,7 +73,10 @@ extension Engine {
                 refusal = refusal ?? error
             }
         }
-        throw refusal ?? Catalogue.unavailable(request.model)
+        throw refusal
+            ?? Refusal(
+                .modelNotServed, "The model '\(request.model.prefix(100))' is not served here.",
+                field: "model")
     }
 
     /// Whether pictures can be seen while this is drawn: by whoever it would be asked of. What would be

@@ -47,7 +47,9 @@ extension Engine {
         } catch is PassedOn {
             throw Self.interrupted
         } catch {
-            outcome = .failed(Self.reason(for: error))
+            let reason = Self.reason(for: error)
+            report.errorField = reason.field
+            outcome = .failed(reason)
             if !(error is Refusal) {
                 log(
                     .error, "generation failed",

@@ -64,7 +64,9 @@ public struct GenerationLine: Sendable {
             return Refusal(.cancelled, "The generation was cancelled. Nothing was charged.")
         }
         return errorKind.map { kind in
-            Refusal(Refusal.Kind(rawValue: kind) ?? .providerFailed, errorMessage ?? "")
+            Refusal(
+                Refusal.Kind(rawValue: kind) ?? .providerFailed, errorMessage ?? "",
+                field: report.errorField)
         }
     }
 

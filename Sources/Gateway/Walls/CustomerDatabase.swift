@@ -28,8 +28,13 @@ public struct CustomerDatabase: Sendable {
         try await database.transaction(body)
     }
 
-    /// Returns when the database has answered; throws when it does not.
+    /// Returns when the database could take a paid call; throws when it could not.
+    ///
+    /// A row is locked, as admission does: a server that only reads, or hangs at its commits, is not
+    /// ready however well it answers.
     public func check() async throws {
-        _ = try await database.read(as: .reader) { try $0.execute("select 1") }
+        _ = try await database.transaction {
+            try $0.execute("select 1 from server order by id limit 1 for update skip locked")
+        }
     }
 }
