@@ -91,6 +91,9 @@ public struct Application: Sendable {
             response =
                 crossOrigin.preflight(request, methods)
                 ?? .notAllowed(request.method, but: methods, as: errors)
+        case .none where request.method == "OPTIONS" && request.path == "*":
+            // About the server as a whole (RFC 9110, section 9.3.7): a probe that it is there.
+            response = Response(.noContent, headers: ["Allow": "GET, HEAD, POST, OPTIONS"])
         case .none:
             response = .notFound(request)
         }

@@ -175,19 +175,12 @@ final class Connection: @unchecked Sendable {
         endSending()
         pending = []
         pendingStart = 0
-        discardLeft = limits.discardBytes
-        allow(limits.linger)
+        discardLeft = limits.lingerBytes
+        allow(isStillSending && !loop.isDraining ? limits.lingerSending : limits.linger)
         drainInput()
     }
 
-    private func endSending() { owesEnd = !socket.finishSending() }
-
-    private func drainInput() {
-        while phase == .lingering, isReadable {
-            discardLeft -= receive()
-            if discardLeft < 0 { close() }
-        }
-    }
+    func endSending() { owesEnd = !socket.finishSending() }
 
     /// Cuts the connection off with a reset, so that nobody takes a part for the whole.
     func abort() {

@@ -16,9 +16,12 @@ public struct Limits: Sendable {
     /// Connections open at once from one address, or one /64 of IPv6: a tenth, so that no one caller
     /// can take them all. Those of trusted proxies do not count.
     public var connectionsPerAddressMax = 2_000
-    /// Bytes of a request that are read only to be thrown away, so that the connection can go on
-    /// or its peer can see the answer. More is not worth saving a connection for.
+    /// Bytes of a request that are read only to be thrown away, so that the connection can go on.
+    /// More is not worth saving a connection for.
     public var discardBytes = 256 * 1024
+    /// Bytes that a peer may send on after the last answer of its connection. Many clients, and
+    /// proxies, read no answer before their body is sent: room for the largest one.
+    public var lingerBytes = 66 * 1024 * 1024
 
     /// How long a connection may rest between requests.
     public var keepAlive: Duration = .seconds(60)
@@ -32,6 +35,9 @@ public struct Limits: Sendable {
     public var writeProgress: Duration = .seconds(30)
     /// How long to wait for the peer's end of a connection whose last answer is sent.
     public var linger: Duration = .seconds(2)
+    /// The same where the request was answered before its body had come: how long the peer may go on
+    /// sending, in all, however fast or slowly. Enough for 20 MB at 6 Mbit/s.
+    public var lingerSending: Duration = .seconds(30)
     /// How long running requests may take to finish once the server is told to stop.
     public var drain: Duration = .seconds(30)
     /// How long cancelled handlers may take to return after that, before they are left behind.

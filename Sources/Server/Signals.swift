@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// What the terminal or the operator asks of a running program: to stop, or to read its files again.
 enum Signals {
@@ -7,8 +6,6 @@ enum Signals {
 
     private static let reloading = AsyncStream.makeStream(
         of: Void.self, bufferingPolicy: .bufferingNewest(1))
-
-    private static let reloadsAreWanted = Atomic(false)
 
     private static var watched: sigset_t {
         var set = sigset_t()
@@ -31,12 +28,10 @@ enum Signals {
     /// Yields when asked to stop.
     static var requests: AsyncStream<Void> { channel.stream }
 
-    /// Yields when files that were read at the start are to be read again (SIGHUP). Where nobody
-    /// asks for this, the signal is what it is by default, the terminal's end, and so ours.
-    static var reloads: AsyncStream<Void> {
-        reloadsAreWanted.store(true, ordering: .relaxed)
-        return reloading.stream
-    }
+    /// Yields when files that were read at the start are to be read again (SIGHUP). A signal that
+    /// comes before anything listens is kept; a program that reads nothing again ignores it, since
+    /// a reload that ends a server, or a migration half way, is never what was meant.
+    static var reloads: AsyncStream<Void> { reloading.stream }
 
     /// Gives the calling thread to the signals. Asked to stop twice, the process ends at once.
     static func watch() -> Never {
@@ -51,7 +46,7 @@ enum Signals {
         while true {
             var caught: Int32 = 0
             unsafe _ = sigwait(&set, &caught)
-            guard caught == SIGHUP, reloadsAreWanted.load(ordering: .relaxed) else { return }
+            guard caught == SIGHUP else { return }
             reloading.continuation.yield()
         }
     }

@@ -51,6 +51,16 @@ import Testing
         }
     }
 
+    @Test func aProbeOfTheWholeServerIsAnswered() async throws {
+        try await Caller.with { caller in
+            let reply = try await caller.send("OPTIONS", "*", [:])
+            #expect(reply.status == 204)
+            #expect(reply.headers["Allow"]?.contains("OPTIONS") == true)
+            // Only the probe: nothing else has this name.
+            #expect(try await caller.send("GET", "*", [:]).status == 404)
+        }
+    }
+
     @Test func theHintStandsWhereLibrariesLook() async throws {
         try await Caller.with { caller in
             for (method, path) in [("POST", "/images/generations"), ("GET", "/v1/v1/models")] {

@@ -12,7 +12,7 @@ import Units
             try visitor.say("HTTP/1.1 418 Teapot\r\nX-A: one\r\nx-a:two \r\nX-B:\r\n")
             try visitor.say("Content-Length: 5\r\n\r\nhello")
         }
-        let reply = try await localClient().send(OutgoingRequest("GET", origin.url()))
+        let reply = try await localClient().send(patientRequest("GET", origin.url()))
         #expect(reply.status == Status(418))
         #expect(reply.headers.all("X-A") == ["one", "two"])
         #expect(reply.headers["X-B"] == "")
@@ -26,7 +26,7 @@ import Units
             try visitor.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: kept\r\n\r\n")
             try visitor.say("3\r\nabc\r\n4\r\ndefg\r\n0\r\nX-Trailer: dropped\r\n\r\n")
         }
-        let reply = try await localClient().send(OutgoingRequest("GET", origin.url()))
+        let reply = try await localClient().send(patientRequest("GET", origin.url()))
         #expect(reply.text == "abcdefg")
         #expect(reply.headers["X-A"] == "kept")
         #expect(reply.headers["X-Trailer"] == nil)
@@ -38,7 +38,7 @@ import Units
             try visitor.say("HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n")
             try visitor.answer()
         }
-        let reply = try await localClient().send(OutgoingRequest("GET", origin.url()))
+        let reply = try await localClient().send(patientRequest("GET", origin.url()))
         #expect(reply.status == .ok)
         #expect(reply.headers["X-Early"] == nil)
     }
@@ -50,7 +50,7 @@ import Units
             asked.withLock { $0 = headers }
             try visitor.answer("not gzip at all", "Content-Encoding: gzip\r\n")
         }
-        let reply = try await localClient().send(OutgoingRequest("GET", origin.url()))
+        let reply = try await localClient().send(patientRequest("GET", origin.url()))
         #expect(reply.text == "not gzip at all")
         #expect(asked.withLock { $0["Accept-Encoding"] } == nil)
     }
@@ -64,7 +64,7 @@ import Units
             try visitor.answer()
         }
         let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-        let request = OutgoingRequest(
+        let request = patientRequest(
             method, origin.url("/a/../b?c=d%20e"),
             headers: ["Content-Type": "image/png", "X-Empty": "", "X-Two": " a: b"], body: body)
         #expect(try await localClient().send(request).text == "done")
@@ -88,7 +88,7 @@ import Units
             asked.withLock { $0 = request }
             try visitor.answer()
         }
-        _ = try await localClient().send(OutgoingRequest("POST", origin.url()))
+        _ = try await localClient().send(patientRequest("POST", origin.url()))
         let seen = try #require(asked.withLock { $0 })
         #expect(seen.headers["Content-Length"] == "0")
         #expect(seen.headers["Content-Type"] == nil)
@@ -101,7 +101,7 @@ import Units
             try visitor.say("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
             visitor.waitForEnd()
         }
-        let reply = try await localClient().send(OutgoingRequest("HEAD", origin.url()))
+        let reply = try await localClient().send(patientRequest("HEAD", origin.url()))
         #expect(reply.headers["Content-Length"] == "999999999")
         #expect(reply.body == [])
     }
@@ -116,7 +116,7 @@ import Units
             Issue.record("it was followed")
         }
         let client = try localClient()
-        let reply = try await client.send(OutgoingRequest("POST", origin.url(), body: [1]))
+        let reply = try await client.send(patientRequest("POST", origin.url(), body: [1]))
         #expect(reply.status == Status(status))
         #expect(reply.headers["Location"] == "/elsewhere")
         client.close()
@@ -132,7 +132,7 @@ import Units
         }
         let client = try localClient()
         for _ in 0..<2 {
-            #expect(try await client.send(OutgoingRequest("GET", origin.url())).text == "none")
+            #expect(try await client.send(patientRequest("GET", origin.url())).text == "none")
         }
     }
 
@@ -151,7 +151,7 @@ import Units
                 group.addTask {
                     let body = Array("\(number)".utf8)
                     let reply = try await client.send(
-                        OutgoingRequest("POST", origin.url(), body: body))
+                        patientRequest("POST", origin.url(), body: body))
                     return reply.body == body
                 }
             }
@@ -169,10 +169,10 @@ import Units
         }
         // The proxy itself is private, and that is allowed; addresses in URLs are not.
         let client = HTTPClient(proxied(by: proxy))
-        let reply = try await client.send(OutgoingRequest("GET", "http://example.test/a"))
+        let reply = try await client.send(patientRequest("GET", "http://example.test/a"))
         #expect(reply.text == "GET http://example.test/a HTTP/1.1")
         await #expect(throws: HTTPClientFailure.self) {
-            try await client.send(OutgoingRequest("GET", "http://10.0.0.1/a"))
+            try await client.send(patientRequest("GET", "http://10.0.0.1/a"))
         }
     }
 

@@ -16,7 +16,7 @@ import Threads
         for method in ["GET", "POST", "PUT", "HEAD", "DELETE", "GET"] {
             // Not a server that answers HEAD rightly; that one goes without a body.
             if method == "HEAD" { continue }
-            let reply = try await client.send(OutgoingRequest(method, origin.url(), body: [1]))
+            let reply = try await client.send(patientRequest(method, origin.url(), body: [1]))
             #expect(reply.text == "1")
         }
         #expect(origin.connections == 1)
@@ -29,7 +29,7 @@ import Threads
         }
         let client = try localClient()
         for number in 1...3 {
-            let reply = try await client.send(OutgoingRequest("POST", origin.url(), body: [1]))
+            let reply = try await client.send(patientRequest("POST", origin.url(), body: [1]))
             #expect(reply.text == "\(number)")
         }
     }
@@ -46,9 +46,9 @@ import Threads
             taken.raise()
         }
         let client = try localClient()
-        _ = try await client.send(OutgoingRequest("GET", origin.url()))
+        _ = try await client.send(patientRequest("GET", origin.url()))
         let failure = await #expect(throws: HTTPClientFailure.self) {
-            try await client.send(OutgoingRequest(method, origin.url(), body: body))
+            try await client.send(patientRequest(method, origin.url(), body: body))
         }
         guard case .broken = failure else {
             Issue.record("\(String(describing: failure))")
@@ -66,7 +66,7 @@ import Threads
         }
         let client = try localClient()
         for answer in ["1 [7]", "2 [7]"] {
-            let reply = try await client.send(OutgoingRequest("PUT", origin.url(), body: [7]))
+            let reply = try await client.send(patientRequest("PUT", origin.url(), body: [7]))
             #expect(reply.text == answer)
         }
     }
@@ -81,7 +81,7 @@ import Threads
             gone.raise()
         }
         let client = try localClient()
-        let call = Task { try await client.send(OutgoingRequest("GET", origin.url())) }
+        let call = Task { try await client.send(patientRequest("GET", origin.url())) }
         #expect(await started.wait())
         call.cancel()
         await #expect(throws: HTTPClientFailure.cancelled) { try await call.value }
@@ -94,7 +94,7 @@ import Threads
         let client = try localClient()
         let call = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-            return try await client.send(OutgoingRequest("GET", origin.url()))
+            return try await client.send(patientRequest("GET", origin.url()))
         }
         await #expect(throws: HTTPClientFailure.cancelled) { try await call.value }
         #expect(client.calls == 0)
@@ -112,9 +112,9 @@ import Threads
             $0.transfersMax = 1
             $0.waitingMax = 1
         }
-        async let first = client.send(OutgoingRequest("GET", origin.url()))
+        async let first = client.send(patientRequest("GET", origin.url()))
         #expect(await eventually { origin.connections == 1 })
-        let second = Task { try await client.send(OutgoingRequest("GET", origin.url())) }
+        let second = Task { try await client.send(patientRequest("GET", origin.url())) }
         #expect(await eventually { client.calls == 2 })
         second.cancel()
         await #expect(throws: HTTPClientFailure.cancelled) { try await second.value }
@@ -136,7 +136,7 @@ import Threads
             for _ in 0..<4 {
                 group.addTask {
                     await #expect(throws: HTTPClientFailure.closed) {
-                        try await client.send(OutgoingRequest("GET", origin.url()))
+                        try await client.send(patientRequest("GET", origin.url()))
                     }
                 }
             }
@@ -146,7 +146,7 @@ import Threads
         #expect(await gone.wait(2))
         #expect(client.calls == 0)
         await #expect(throws: HTTPClientFailure.closed) {
-            try await client.send(OutgoingRequest("GET", origin.url()))
+            try await client.send(patientRequest("GET", origin.url()))
         }
         client.close()
     }
@@ -160,7 +160,7 @@ import Threads
             gone.raise()
         }
         let client = try localClient()
-        _ = try await client.send(OutgoingRequest("GET", origin.url()))
+        _ = try await client.send(patientRequest("GET", origin.url()))
         client.close()
         #expect(await gone.wait())
         #expect(client.calls == 0)
@@ -174,7 +174,7 @@ import Threads
             visitor.waitForEnd()
             gone.raise()
         }
-        _ = try await localClient().send(OutgoingRequest("GET", origin.url()))
+        _ = try await localClient().send(patientRequest("GET", origin.url()))
         #expect(await gone.wait())
     }
 }

@@ -8,7 +8,7 @@ import Testing
         let client = try localClient()
         let url = "http://127.0.0.1:\(try Origin.deadPort())/"
         await #expect(throws: HTTPClientFailure.cannotConnect) {
-            try await client.send(OutgoingRequest("GET", url))
+            try await client.send(patientRequest("GET", url))
         }
     }
 
@@ -18,7 +18,7 @@ import Testing
         let name = String(repeating: "a", count: 64) + ".invalid"
         let client = try localClient()
         await #expect(throws: HTTPClientFailure.cannotResolve) {
-            try await client.send(OutgoingRequest("GET", "http://\(name)/"))
+            try await client.send(patientRequest("GET", "http://\(name)/"))
         }
     }
 
@@ -35,7 +35,7 @@ import Testing
             try visitor.say(said)
         }
         let client = try localClient()
-        await expectBroken(client, OutgoingRequest("GET", origin.url()))
+        await expectBroken(client, patientRequest("GET", origin.url()))
     }
 
     @Test func aResetInMidBodyIsNoAnswer() async throws {
@@ -48,7 +48,7 @@ import Testing
         }
         let client = try localClient()
         gate.open()
-        await expectBroken(client, OutgoingRequest("GET", origin.url()))
+        await expectBroken(client, patientRequest("GET", origin.url()))
     }
 
     @Test func aServerThatClosesInMidUploadIsNoAnswer() async throws {
@@ -58,7 +58,7 @@ import Testing
         }
         let client = try localClient()
         let body = [UInt8](repeating: 1, count: 5_000_000)
-        await expectBroken(client, OutgoingRequest("POST", origin.url(), body: body))
+        await expectBroken(client, patientRequest("POST", origin.url(), body: body))
     }
 
     @Test func anEarlyAnswerToAnUploadIsSeen() async throws {
@@ -70,7 +70,7 @@ import Testing
         }
         let client = try localClient()
         let body = [UInt8](repeating: 1, count: 20_000_000)
-        let reply = try await client.send(OutgoingRequest("POST", origin.url(), body: body))
+        let reply = try await client.send(patientRequest("POST", origin.url(), body: body))
         #expect(reply.status == .contentTooLarge)
         gate.open()
     }
@@ -79,7 +79,7 @@ import Testing
         let origin = try Origin { try $0.answer() }
         let client = try localClient()
         let failure = await #expect(throws: HTTPClientFailure.self) {
-            try await client.send(OutgoingRequest("GET", "https://127.0.0.1:\(origin.port)/"))
+            try await client.send(patientRequest("GET", "https://127.0.0.1:\(origin.port)/"))
         }
         guard case .tls = failure else {
             Issue.record("\(String(describing: failure))")
@@ -99,7 +99,7 @@ import Testing
         for url in urls {
             let failure = await #expect(throws: HTTPClientFailure.self) {
                 try await client.send(
-                    OutgoingRequest("POST", url, headers: ["X-A": "s3cret"], body: [1]))
+                    patientRequest("POST", url, headers: ["X-A": "s3cret"], body: [1]))
             }
             #expect(failure?.description.contains("s3cret") == false)
             #expect(!String(reflecting: failure).contains("s3cret"))

@@ -13,7 +13,7 @@ import Testing
             try visitor.say("HTTP/1.1 200 OK\r\n\r\n\(text)")
         }
         let client = try localClient()
-        var request = OutgoingRequest("GET", origin.url())
+        var request = patientRequest("GET", origin.url())
         request.responseMaxBytes = 1000
         #expect(try await client.send(request).body.count == 1000)
         request.url = origin.url("/more")
@@ -33,7 +33,7 @@ import Testing
         }
         let client = try localClient()
         await #expect(throws: HTTPClientFailure.tooLarge(limitBytes: 1024 * 1024)) {
-            try await client.send(OutgoingRequest("GET", origin.url()))
+            try await client.send(patientRequest("GET", origin.url()))
         }
         #expect(await gone.wait())
     }
@@ -47,7 +47,7 @@ import Testing
         }
         let client = try localClient()
         await #expect(throws: HTTPClientFailure.broken("its header is too large")) {
-            try await client.send(OutgoingRequest("GET", origin.url()))
+            try await client.send(patientRequest("GET", origin.url()))
         }
     }
 
@@ -60,11 +60,11 @@ import Testing
         }
         let client = try localClient()
         if count == 100 {
-            let reply = try await client.send(OutgoingRequest("GET", origin.url()))
+            let reply = try await client.send(patientRequest("GET", origin.url()))
             #expect(reply.headers.fields.count == 100)
         } else {
             await #expect(throws: HTTPClientFailure.broken("its header is too large")) {
-                try await client.send(OutgoingRequest("GET", origin.url()))
+                try await client.send(patientRequest("GET", origin.url()))
             }
         }
     }
@@ -76,7 +76,7 @@ import Testing
         }
         let client = try localClient()
         await #expect(throws: HTTPClientFailure.broken("its header is too large")) {
-            try await client.send(OutgoingRequest("GET", origin.url()))
+            try await client.send(patientRequest("GET", origin.url()))
         }
     }
 
@@ -88,7 +88,7 @@ import Testing
             gone.raise()
         }
         let client = try localClient()
-        var request = OutgoingRequest("GET", origin.url())
+        var request = patientRequest("GET", origin.url())
         request.timeout = .milliseconds(50)
         let silent = request
         await #expect(throws: HTTPClientFailure.timedOut) { try await client.send(silent) }
@@ -102,7 +102,7 @@ import Testing
             visitor.waitForEnd()
         }
         let client = try localClient()
-        var request = OutgoingRequest("GET", origin.url())
+        var request = patientRequest("GET", origin.url())
         request.timeout = .milliseconds(50)
         let slow = request
         await #expect(throws: HTTPClientFailure.timedOut) { try await client.send(slow) }
@@ -112,7 +112,7 @@ import Testing
         // TLS with somebody who says nothing: connected, but not yet for our purposes.
         let origin = try Origin { $0.waitForEnd() }
         let client = try localClient()
-        var request = OutgoingRequest("GET", "https://127.0.0.1:\(origin.port)/")
+        var request = patientRequest("GET", "https://127.0.0.1:\(origin.port)/")
         request.connectTimeout = .milliseconds(50)
         let mute = request
         await #expect(throws: HTTPClientFailure.connectTimedOut) {
@@ -135,11 +135,11 @@ import Testing
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<5 {
-                group.addTask { _ = try await client.send(OutgoingRequest("GET", origin.url())) }
+                group.addTask { _ = try await client.send(patientRequest("GET", origin.url())) }
             }
             #expect(await eventually { client.calls == 5 && origin.connections == 2 })
             await #expect(throws: HTTPClientFailure.overloaded) {
-                try await client.send(OutgoingRequest("GET", origin.url()))
+                try await client.send(patientRequest("GET", origin.url()))
             }
             gate.open()
             try await group.waitForAll()
@@ -156,9 +156,9 @@ import Testing
             try visitor.answer()
         }
         let client = try localClient { $0.transfersMax = 1 }
-        async let first = client.send(OutgoingRequest("GET", origin.url()))
+        async let first = client.send(patientRequest("GET", origin.url()))
         #expect(await eventually { origin.connections == 1 })
-        var request = OutgoingRequest("GET", origin.url())
+        var request = patientRequest("GET", origin.url())
         request.timeout = .milliseconds(20)
         let second = request
         await #expect(throws: HTTPClientFailure.timedOut) { try await client.send(second) }
@@ -179,11 +179,11 @@ import Testing
                     // A label that long is refused before anybody is asked.
                     let name = String(repeating: "a", count: 70) + "\(number).invalid"
                     await #expect(throws: HTTPClientFailure.cannotResolve) {
-                        try await client.send(OutgoingRequest("GET", "http://\(name)/"))
+                        try await client.send(patientRequest("GET", "http://\(name)/"))
                     }
                 }
                 group.addTask {
-                    _ = try await client.send(OutgoingRequest("GET", origin.url()))
+                    _ = try await client.send(patientRequest("GET", origin.url()))
                 }
             }
             try await group.waitForAll()

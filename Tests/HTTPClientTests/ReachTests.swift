@@ -8,7 +8,7 @@ import Testing
         let origin = try Origin { try $0.answer() }
         let client = HTTPClient()
         let failure = await #expect(throws: HTTPClientFailure.self) {
-            try await client.send(OutgoingRequest("GET", origin.url(host: host)))
+            try await client.send(patientRequest("GET", origin.url(host: host)))
         }
         guard case .addressRefused(let reason) = failure else {
             Issue.record("\(String(describing: failure))")
@@ -27,7 +27,7 @@ import Testing
         await #expect(
             throws: HTTPClientFailure.addressRefused("127.0.0.1 is a loopback address")
         ) {
-            try await client.send(OutgoingRequest("GET", url))
+            try await client.send(patientRequest("GET", url))
         }
         #expect(origin.connections == 0)
     }
@@ -41,7 +41,7 @@ import Testing
     func aNameIsJudgedByItsAddress(address: String, reason: String) async throws {
         let client = HTTPClient(pinning("name.test:80:\(address)"))
         await #expect(throws: HTTPClientFailure.addressRefused(reason)) {
-            try await client.send(OutgoingRequest("GET", "http://name.test/"))
+            try await client.send(patientRequest("GET", "http://name.test/"))
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
         let client = HTTPClient(
             pinning("many.test:\(origin.port):10.0.0.1,[::1],[::ffff:127.0.0.1],169.254.169.254"))
         let failure = await #expect(throws: HTTPClientFailure.self) {
-            try await client.send(OutgoingRequest("GET", origin.url(host: "many.test")))
+            try await client.send(patientRequest("GET", origin.url(host: "many.test")))
         }
         guard case .addressRefused = failure else {
             Issue.record("\(String(describing: failure))")
@@ -67,7 +67,7 @@ import Testing
         var settings = pinning("two.test:\(origin.port):10.0.0.1,127.0.0.1")
         settings.addresses = try AddressFilter(allowing: "127.0.0.0/8")
         let client = HTTPClient(settings)
-        let reply = try await client.send(OutgoingRequest("GET", origin.url(host: "two.test")))
+        let reply = try await client.send(patientRequest("GET", origin.url(host: "two.test")))
         #expect(reply.text == "done")
     }
 
@@ -77,7 +77,7 @@ import Testing
         settings.addresses = try AddressFilter(allowing: "127.0.0.0/8")
         let client = HTTPClient(settings)
         await #expect(throws: HTTPClientFailure.cannotConnect) {
-            try await client.send(OutgoingRequest("GET", "http://two.test:\(port)/"))
+            try await client.send(patientRequest("GET", "http://two.test:\(port)/"))
         }
     }
 
@@ -87,7 +87,7 @@ import Testing
             _ = try visitor.asked()
             try visitor.answer()
         }
-        let reply = try await localClient().send(OutgoingRequest("GET", origin.url(host: host)))
+        let reply = try await localClient().send(patientRequest("GET", origin.url(host: host)))
         #expect(reply.text == "done")
     }
 

@@ -1,3 +1,4 @@
+import HTTP
 import HTTPClient
 import Testing
 import Threads
@@ -12,9 +13,19 @@ func localClient(
     return HTTPClient(settings)
 }
 
-/// Looks until `condition` holds, for ten seconds at most, without holding a thread.
+/// A request that a busy machine does not time out. What tests a limit sets a shorter one.
+func patientRequest(
+    _ method: String, _ url: String, headers: Headers = [:], body: [UInt8] = []
+) -> OutgoingRequest {
+    var request = OutgoingRequest(method, url, headers: headers, body: body)
+    request.timeout = .seconds(300)
+    request.connectTimeout = .seconds(300)
+    return request
+}
+
+/// Looks until `condition` holds, for some minutes at most, without holding a thread.
 func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
-    for _ in 0..<10_000 {
+    for _ in 0..<120_000 {
         if condition() { return true }
         // Cancelled, it looks more often, which does no harm.
         try? await Task.sleep(for: .milliseconds(1))

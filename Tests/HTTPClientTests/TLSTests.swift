@@ -7,7 +7,7 @@ import Testing
     @Test func aCertificateOfATrustedIssuerIsAccepted() async throws {
         try await withSecureOrigin { origin in
             let client = try localClient { $0.caFile = origin.certificate }
-            let reply = try await client.send(OutgoingRequest("GET", origin.url("127.0.0.1")))
+            let reply = try await client.send(patientRequest("GET", origin.url("127.0.0.1")))
             #expect(reply.status == .ok)
             #expect(reply.text.contains("TLSv1.3"))
         }
@@ -46,7 +46,7 @@ import Testing
         let failure = await #expect(
             throws: HTTPClientFailure.self, sourceLocation: sourceLocation
         ) {
-            try await client.send(OutgoingRequest("GET", url))
+            try await client.send(patientRequest("GET", url))
         }
         guard case .tls = failure else {
             Issue.record("\(String(describing: failure))", sourceLocation: sourceLocation)

@@ -73,7 +73,7 @@ import Threads
             }
             for _ in 0..<4 { _ = starts.waitForOne() }
             queue.close()
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(300)
             while ends.count < 4, ContinuousClock.now < deadline { await Task.yield() }
             guard ends.count == 4 else {
                 Issue.record("\(4 - ends.count) still sleep")
