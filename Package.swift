@@ -181,6 +181,7 @@ let package = Package(
                 "receiver.py", "openai_client.py", "openrouter_client.py", "schemathesis.toml",
                 "schemathesis_hooks.py", "claims.py", "curl_lines.sh", "edits.py",
                 "openai_errors.py", "openai_pictures.py", "openrouter_pictures.py", "uploads.py",
+                "described_answers.py", "generated", "generated_clients.py",
             ],
             swiftSettings: strict),
         tests(

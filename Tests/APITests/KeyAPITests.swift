@@ -38,7 +38,7 @@ import Units
     }
 
     private func admin(_ caller: Caller, mode: Mode = .live) async throws -> Customer {
-        try await caller.gateway.customer(mode: mode, scopes: [.read, .adminKeys])
+        try await caller.gateway.customer(mode: mode, scopes: [.generate, .read, .adminKeys])
     }
 
     private func issue(
@@ -328,7 +328,7 @@ import Units
 }
 
 extension Caller {
-    fileprivate func patch(
+    func patch(
         _ path: String, _ json: String, as customer: Customer
     ) async throws -> Answer {
         try await send(

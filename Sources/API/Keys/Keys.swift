@@ -37,13 +37,15 @@ extension Application {
         try fields.refuseUnknown(beyond: ["name", "mode", "scopes", "expires_at", "limits"])
         let terms = Key.Terms(
             account: caller.account, name: try fields.requiredString("name"),
-            mode: try fields.mode(for: caller), scopes: try fields.scopes() ?? [.generate, .read],
+            mode: try fields.mode(for: caller),
+            scopes: try fields.scopes() ?? caller.scopes.intersection([.generate, .read]),
             expiresAt: try fields.time("expires_at"), limits: try fields.limits())
         let claimed = try IdempotencyKey.text(of: request)
         let (pepper, actor) = (pepper, actor(caller))
         let issued = try await database.transaction {
             try Key.issue(
-                under: terms, as: claimed, random: SecureRandom(), pepper: pepper, by: actor,
+                under: terms, within: caller.id, as: claimed, random: SecureRandom(), pepper: pepper,
+                by: actor,
                 in: $0)
         }
         var response = Response.showing(issued, .created, at: actor.now)
@@ -76,7 +78,8 @@ extension Application {
         let actor = actor(caller)
         let key = try await database.transaction { [changes] in
             try Key.change(
-                id, of: caller.account, only: caller.managedMode, to: changes, by: actor, in: $0)
+                id, of: caller.account, only: caller.managedMode, to: changes, within: caller.id,
+                by: actor, in: $0)
         }
         return .json(.object(key.members(at: actor.now)))
     }
@@ -91,7 +94,8 @@ extension Application {
         let (pepper, actor) = (pepper, actor(caller))
         let issued = try await database.transaction {
             try Key.rotate(
-                id, of: caller.account, only: caller.managedMode, overlap: overlap, as: claimed,
+                id, of: caller.account, only: caller.managedMode, within: caller.id, overlap: overlap,
+                as: claimed,
                 random: SecureRandom(), pepper: pepper, by: actor, in: $0)
         }
         return .showing(issued, .ok, at: actor.now)

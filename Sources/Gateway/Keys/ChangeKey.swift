@@ -32,11 +32,16 @@ extension Key {
         }
     }
 
-    /// Renames, restricts or frees a key: from the next request on, on every server.
+    /// Renames, restricts or frees a key: from the next request on, on every server. Within what the
+    /// key `issuer` has, nil for an admin.
     public static func change(
         _ id: ID<Key>, of account: ID<Account>, only mode: Mode? = nil, to changes: Changes,
-        by actor: AuditEvent.Actor, in transaction: borrowing Transaction
+        within issuer: ID<Key>? = nil, by actor: AuditEvent.Actor,
+        in transaction: borrowing Transaction
     ) throws -> Details {
+        // Keys that change each other at once take turns.
+        _ = try Account.lock(account, in: transaction)
+        let authority = try KeyAuthority.of(issuer, account, in: transaction)
         let before = try lock(id, of: account, only: mode, in: transaction)
         try before.refuseRevoked()
         let name = try changes.name.map { name throws(Refusal) in try checked(name: name) }
@@ -65,6 +70,7 @@ extension Key {
                 at: actor.now, in: transaction)
         }
         let after = try find(id, of: account, in: transaction)
+        try authority?.check(after, was: before)
         if let details = AuditEvent.difference(before.terms, after.terms) {
             try AuditEvent.record(
                 "key.changed", on: id.description, account: account, details: details, by: actor,
@@ -80,9 +86,12 @@ extension Key {
     /// Gives a key a new secret; the one before lets in beside it for `overlap`, and what came before
     /// that no longer. The key's id, terms and limits stay.
     ///
-    /// Under an idempotency key it is done once, as for `issue`.
+    /// Under an idempotency key it is done once, as for `issue`. The key `issuer`, nil for an admin, is
+    /// shown no secret of a key that has more than it has.
     public static func rotate(
-        _ id: ID<Key>, of account: ID<Account>, only mode: Mode? = nil, overlap: Duration,
+        _ id: ID<Key>, of account: ID<Account>, only mode: Mode? = nil,
+        within issuer: ID<Key>? = nil,
+        overlap: Duration,
         as idempotencyKey: String? = nil, random: some RandomNumberGenerator, pepper: Pepper,
         by actor: AuditEvent.Actor, in transaction: borrowing Transaction
     ) throws -> Issued {
@@ -94,6 +103,7 @@ extension Key {
         // Two calls with one idempotency key take turns.
         _ = try Account.lock(account, in: transaction)
         let before = try lock(id, of: account, only: mode, in: transaction)
+        try KeyAuthority.of(issuer, account, in: transaction)?.check(before)
         var text: KeyText?
         if let idempotencyKey {
             let name = try KeyRequest.Name(

@@ -40,21 +40,29 @@ extension Key {
     ///
     /// Under an idempotency key it is done once: for 24 hours the same terms are answered with the
     /// same key and secret, as long as that secret lets in, and others are refused.
+    ///
+    /// `issuer`: the key that asks, nil for an admin. What it issues has no more than it has, and its
+    /// own limits where the terms name none.
     public static func issue(
-        under terms: Terms, as idempotencyKey: String? = nil,
+        under asked: Terms, within issuer: ID<Key>? = nil, as idempotencyKey: String? = nil,
         random: some RandomNumberGenerator, pepper: Pepper, by actor: AuditEvent.Actor,
         in transaction: borrowing Transaction
     ) throws -> Issued {
-        try check(terms.scopes)
+        try check(asked.scopes)
         // Two calls with one idempotency key take turns, and so do two that count the keys.
-        _ = try Account.lock(terms.account, in: transaction)
+        _ = try Account.lock(asked.account, in: transaction)
+        let authority = try KeyAuthority.of(issuer, asked.account, in: transaction)
+        let terms = authority?.inherited(asked) ?? asked
         let id = ID<Key>(at: actor.now)
         var text: KeyText?
         if let idempotencyKey {
             let name = try KeyRequest.Name(
-                .issue, of: terms.account, as: idempotencyKey, asking: terms.json)
+                .issue, of: terms.account, as: idempotencyKey, asking: asked.json)
             if let earlier = try KeyRequest.find(name, at: actor.now, in: transaction) {
-                return try earlier.repeated(pepper: pepper, at: actor.now, in: transaction)
+                let again = try earlier.repeated(pepper: pepper, at: actor.now, in: transaction)
+                // Another key of the account may have asked first, and had more to give.
+                try authority?.check(again.key)
+                return again
             }
             text = try KeyRequest(name, of: id, at: actor.now, in: transaction)
                 .secret(in: terms.mode, pepper: pepper)
@@ -63,6 +71,7 @@ extension Key {
         let shown = text ?? KeyText(mode: terms.mode, using: &random)
         let details = try issue(
             shown, id, under: terms, pepper: pepper, by: actor, in: transaction)
+        try authority?.check(details)
         return Issued(key: details, text: shown, replayed: false)
     }
 
