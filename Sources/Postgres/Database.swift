@@ -63,6 +63,21 @@ public final class Database: Sendable {
         }
     }
 
+    /// As above for several statements, in order and all on one connection, however long each takes,
+    /// then `last`, and then `closing`, also after a failure. They may be run more than once.
+    func runAlone(_ statements: [String], last: SQL, closing: [String]) async throws {
+        try await run { wire, deliver in
+            let outcome = Result {
+                for statement in statements { try wire.runAlone(simply: statement) }
+                try wire.runAlone(last)
+            }
+            // A connection that is lost has lost what it held.
+            for statement in closing { try? wire.runAlone(simply: statement) }
+            try outcome.get()
+            deliver(())
+        }
+    }
+
     /// Since when there is no connection to be had, and why; nil when all is well.
     public var outage: Outage? { pool?.outage }
 

@@ -22,6 +22,29 @@ public struct Migration: Hashable, Sendable {
         self.init(number: number, name: String(name), sql: sql)
     }
 
+    /// The line that says that a file's statements do not stand in a transaction.
+    private static let outsideLine = "-- outside a transaction"
+
+    /// Whether its statements run one by one, for what PostgreSQL refuses in a transaction: `create index
+    /// concurrently`. What failed halfway is run again from the start, so each statement can be
+    /// repeated (`if not exists`).
+    var runsOutside: Bool {
+        sql.split(separator: "\n").contains { $0 == Self.outsideLine }
+    }
+
+    /// Its statements. Each ends with a line that ends with a semicolon.
+    var statements: [String] {
+        var statements: [String] = []
+        var open: [Substring] = []
+        for line in sql.split(separator: "\n") where !line.hasPrefix("--") {
+            open.append(line)
+            guard line.hasSuffix(";") else { continue }
+            statements.append(open.joined(separator: "\n"))
+            open = []
+        }
+        return open.isEmpty ? statements : statements + [open.joined(separator: "\n")]
+    }
+
     /// Number and name as in the file's name: `0042_what_it_does`.
     public var title: String { Self.title(number, name) }
 

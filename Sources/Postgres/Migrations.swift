@@ -3,11 +3,18 @@ public import Units
 /// Brings a database's schema up to date, and says whether it is.
 ///
 /// What has been applied is kept in `schema_migration`, the one table known here. Migrators that
-/// run at once take turns: each step holds an advisory lock to the end of its transaction.
+/// run at once take turns: each step holds an advisory lock to its end. A step that would wait for a
+/// table's lock gives way and is tried again.
 public enum Migrations {
     /// Steps taken by others are waited for this long: an index on a big table takes its time.
     private static let turnMax: Duration = .seconds(1800)
     private static let turnPause: Duration = .milliseconds(100)
+    /// A step waits this long for a lock: everybody who comes to the table later waits behind it.
+    private static let lockWait: Duration = .milliseconds(200)
+    /// The others' time, before it is tried again.
+    private static let lockPause: Duration = .seconds(1)
+    /// Tries before it is given up: ten minutes, longer than any transaction of ours.
+    private static let lockTriesMax = 500
     /// The advisory lock: "atelier" and "migrate" as numbers nobody else would pick.
     private static let lock: Int64 = 0x61_74_65_6C_6D_69_67_72
 
@@ -21,12 +28,24 @@ public enum Migrations {
         try checkNumbers(migrations)
         var applied: [String] = []
         let deadline = ContinuousClock.now + turnMax
+        var tries = 0
         while true {
-            let step = try await database.transaction { transaction in
-                try takeStep(migrations, now: now, in: transaction)
+            let step: Step
+            do {
+                step = try await database.transaction { transaction in
+                    try takeStep(migrations, now: now, in: transaction)
+                }
+                if case .outside(let next, let checksum) = step {
+                    try await take(next, checksum, at: now, on: database)
+                }
+            } catch DatabaseFailure.failed(sqlState: "55P03", _) where tries < lockTriesMax {
+                tries += 1
+                try await Task.sleep(for: lockPause)
+                continue
             }
             switch step {
             case .applied(let title): applied.append(title)
+            case .outside(let next, _): applied.append(next.title)
             case .upToDate: return applied
             case .locked:
                 guard ContinuousClock.now < deadline else {
@@ -71,6 +90,8 @@ public enum Migrations {
 
     private enum Step {
         case applied(String)
+        /// To be carried out outside a transaction; and its checksum.
+        case outside(Migration, String)
         case upToDate
         case locked
     }
@@ -89,8 +110,11 @@ public enum Migrations {
         let checksums = try checksums(of: migrations, in: transaction)
         try history.check(migrations, checksums: checksums)
         guard let next = migrations.dropFirst(history.rows.count).first else { return .upToDate }
+        if next.runsOutside { return .outside(next, checksums[history.rows.count]) }
         // A step may take long, but not wait long for a lock: all others would queue behind it.
         try transaction.send("set local statement_timeout = 0")
+        try transaction.send(
+            "select set_config('lock_timeout', \("\(lockWait.milliseconds)"), true)")
         do {
             try transaction.run(script: next.sql)
         } catch let DatabaseFailure.failed(state, message) {
@@ -103,6 +127,41 @@ public enum Migrations {
             values (\(next.number), \(next.name), \(checksums[history.rows.count]), \(now))
             """)
         return .applied(next.title)
+    }
+
+    /// Carries out a step whose statements do not stand in a transaction, one by one.
+    ///
+    /// The lock is the session's, and only tried: who waits for one has a snapshot, for which
+    /// `create index concurrently` waits in its turn. Locks are waited for, as this kind of statement
+    /// lets all others pass.
+    private static func take(
+        _ step: Migration, _ checksum: String, at now: Timestamp, on database: Database
+    ) async throws {
+        let lockOrFail = """
+            do $$ begin
+                if not pg_try_advisory_lock(\(lock)) then
+                    raise exception 'another migrator is at work' using errcode = 'lock_not_available';
+                end if;
+            end $$
+            """
+        let done: SQL = """
+            insert into schema_migration (number, name, checksum, applied_at)
+            values (\(step.number), \(step.name), \(checksum), \(now))
+            on conflict (number) do nothing
+            """
+        do {
+            try await database.runAlone(
+                [lockOrFail, "set statement_timeout = 0", "set lock_timeout = 0"]
+                    + step.statements,
+                last: done,
+                closing: [
+                    "reset statement_timeout", "reset lock_timeout",
+                    "select pg_advisory_unlock(\(lock))",
+                ])
+        } catch let DatabaseFailure.failed(state, message) {
+            throw DatabaseFailure.failed(
+                sqlState: state, message: "migration \(step.title): \(message)")
+        }
     }
 
     /// Files are numbered 1, 2, 3…, so a missing one shows.

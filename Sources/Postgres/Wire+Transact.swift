@@ -53,6 +53,13 @@ extension Wire {
         try settle()
     }
 
+    /// As above by the simple protocol, which sets no limit to the server's silence.
+    func runAlone(simply statement: String) throws {
+        try checkIdle()
+        failure = nil
+        try runSimply(statement)
+    }
+
     /// A server that has something to say to an idle connection says that it is closing it.
     ///
     /// Found out before anything is sent, so that a commit which travels with the first

@@ -107,6 +107,80 @@ import Units
         }
     }
 
+    /// Behind a lock that is waited for all others queue up, readers too.
+    @Test func aStepThatWaitsForALockGivesWay() async throws {
+        try await withDatabase(connections: 4) { database in
+            _ = try await apply([Self.fox], to: database)
+            let leave = Meeting(of: 2)
+            let wider = Migration(
+                number: 2, name: "wider", sql: "alter table fox add column name text;")
+            async let holder: Int = database.read { transaction in
+                let foxes = try transaction.execute("select from fox")
+                leave.arrive()
+                return foxes
+            }
+            try #require(await eventually { leave.arrivals == 1 })
+            async let applied = apply([Self.fox, wider], to: database)
+            let waits = try await eventually {
+                try await database.read {
+                    try $0.execute(
+                        "select from pg_locks where not granted and relation = 'fox'::regclass")
+                } == 1
+            }
+            try #require(waits)
+            // It comes behind the step, and is answered while what the step waits for goes on.
+            let foxes = try await database.read { try $0.execute("select from fox") }
+            #expect(foxes == 1 && leave.arrivals == 1)
+            leave.arrive()
+            let (held, titles) = try await (holder, applied)
+            #expect(held == 1 && titles == ["0002_wider"])
+        }
+    }
+
+    @Test func whatCannotStandInATransactionRunsOutsideOfOne() async throws {
+        try await withDatabase(connections: 4) { database in
+            let index = Migration(
+                number: 2, name: "index",
+                sql: """
+                    -- Why.
+                    -- outside a transaction
+                    drop index concurrently if exists fox_id;
+                    create index concurrently if not exists fox_id
+                        on fox (id);
+                    """)
+            let broken = Migration(
+                number: 3, name: "broken",
+                sql: "-- outside a transaction\ncreate index concurrently on fox (tail);")
+            let applied = try await withThrowingTaskGroup { group in
+                for _ in 0..<3 {
+                    group.addTask { try await apply([Self.fox, index], to: database) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(Set(applied) == ["0001_fox", "0002_index"])
+            let failure = await #expect(throws: DatabaseFailure.self) {
+                try await apply([Self.fox, index, broken], to: database)
+            }
+            #expect("\(String(describing: failure))".contains("migration 0003_broken: "))
+            let counts = try await database.read { transaction in
+                [
+                    try transaction.execute("select from pg_indexes where indexname = 'fox_id'"),
+                    try transaction.execute("select from schema_migration"),
+                    try transaction.execute(
+                        """
+                        select from pg_locks l join pg_database d on d.oid = l.database
+                        where l.locktype = 'advisory' and d.datname = current_database()
+                        """),
+                    try transaction.execute(
+                        "select where current_setting('lock_timeout') = '5s'"),
+                ]
+            }
+            #expect(counts == [1, 2, 0, 1])
+            let pending = try await Migrations.pending([Self.fox, index], in: database)
+            #expect(pending == [])
+        }
+    }
+
     @Test func aScriptThatCommitsByItselfIsRefused() async throws {
         try await withDatabase { database in
             let sly = Migration(number: 1, name: "sly", sql: "create table fox (id int); commit;")

@@ -77,7 +77,8 @@ extension Shape {
         .must("month", .text("Such as `2026-10`, in UTC.")), .must("issued", .text("A date.")),
         .must("due_on", .text("A date; null where nothing was due.").orNull),
         .must("currency", .word(["USD"])), .must("net", .money()), .must("tax", .money()),
-        .must("gross", .money()), .must("due", .money("What is still to be paid; of a draft, what will be.")),
+        .must("gross", .money()),
+        .must("due", .money("What is still to be paid; of a draft, what will be.")),
         .must("corrects", .text("The number that a credit note takes back.").orNull),
         .must(
             "files",
