@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "atelier-admin", "DatabaseSupport", "Documents", "Gateway", "GatewaySupport",
                 "Ledger",
-                "Pictures", "Postgres", "ProviderSupport", "Providers", "Threads", "Units",
+                "Pictures", "Postgres", "ProviderSupport", "Providers", "Terminal", "Threads", "Units",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -14,7 +14,9 @@ struct JournalExport {
     static let pageMax = 2000
 
     func run() async throws -> Result {
-        let output = try OutputFile(session.options.text("output"))
+        let output = try OutputFile(
+            session.options.text("output"),
+            named: "ledger.\(format == .hledger ? "journal" : "beancount")")
         var bytes: [UInt8] = []
         let first = try await session.database.read {
             try Account.list(after: nil, limit: 1, in: $0)

@@ -15,7 +15,7 @@ extension Command {
             .optional("account", "ID", "of the month, those of one account"),
             .optional(
                 "output", "PATH",
-                "the file; of a month's pdf or ubl the directory, which has to be there (default: standard output)"
+                "the file, or a directory for files with names of their own; of a month's pdf or ubl a directory (default: standard output)"
             ),
         ]
     ) { session in
@@ -44,7 +44,9 @@ extension Command {
         // Alone it is one value, of a month a list of them.
         var bytes: [UInt8] = format == .json ? [] : format.head
         try format.append(document, to: &bytes)
-        let output = try OutputFile(session.options.text("output"))
+        let name = document.number ?? "draft"
+        let output = try OutputFile(
+            session.options.text("output"), named: "\(name).\(format.ending)")
         try output.write(bytes)
         try output.finish()
         return told(1, format, session)
@@ -58,7 +60,12 @@ extension Command {
         if format.isOneFileEach, path == nil {
             throw UsageFault("--output names the directory for a month's \(format.rawValue) files")
         }
-        let whole = format.isOneFileEach ? nil : try OutputFile(path)
+        if format.isOneFileEach, let path, !OutputFile.isDirectory(path) {
+            throw UsageFault(
+                "--output: there is no directory '\(path)' for a month's \(format.rawValue) files")
+        }
+        let name = "invoices-\(String("\(month)".prefix(7))).\(format.ending)"
+        let whole = format.isOneFileEach ? nil : try OutputFile(path, named: name)
         try whole?.write(format.head)
         var last: (ID<Account>, ID<Invoice>)?
         var count = 0
@@ -83,7 +90,7 @@ extension Command {
                     if format == .json, count > 0 { try whole.write(Array(",\n".utf8)) }
                     try whole.write(bytes)
                 } else if let path, !bytes.isEmpty {
-                    let file = try OutputFile("\(path)/\(name).\(format.ending)")
+                    let file = try OutputFile(path, named: "\(name).\(format.ending)")
                     try file.write(bytes)
                     try file.finish()
                 }
@@ -131,7 +138,14 @@ enum ExportFormat: String, CaseIterable, Sendable {
     /// Whether a file holds one invoice and no more.
     var isOneFileEach: Bool { self == .pdf || self == .ubl }
 
-    var ending: String { self == .ubl ? "xml" : rawValue }
+    var ending: String {
+        switch self {
+        case .ubl: "xml"
+        case .xero, .quickbooks: "\(rawValue).csv"
+        case .hledger: "journal"
+        case .pdf, .csv, .json, .beancount: rawValue
+        }
+    }
 
     /// What the file begins with.
     var head: [UInt8] {

@@ -30,7 +30,7 @@ extension Command {
         let encoder = UsageEncoder(format: format, issuer: options.text("issuer") ?? "Atelier")
         let export = UsageExport(from: first, to: last, account: account)
         try await session.database.read { try export.check(in: $0) }
-        let output = try OutputFile(options.text("output"))
+        let output = try OutputFile(options.text("output"), named: "usage.\(format.rawValue)")
         try output.write(encoder.head)
         let rows = try await write(export, encoder, to: output, session)
         try output.finish()
