@@ -40,7 +40,10 @@ enum AtelierAdmin {
             defer { session.database.close() }
             await session.askTime()
             let result = try await command.run(session)
-            Terminal.write(json ? result.json : result.text)
+            Terminal.write(
+                json
+                    ? HiddenCharacters.escaped(json: result.json)
+                    : HiddenCharacters.shown(result.text, keeping: ["\n"]))
             return result.refused ? .refused : .done
         } catch {
             return complain(error, json: json)
@@ -63,9 +66,11 @@ enum AtelierAdmin {
             default: (.refused, "\(error)")
             }
         if json {
-            Terminal.write(JSON.object([("error", .string(message))]).text + "\n")
+            let text = JSON.object([("error", .string(message))]).text
+            Terminal.write(HiddenCharacters.escaped(json: text) + "\n")
         }
-        Terminal.complain("atelier-admin: \(message)\n")
+        Terminal.complain(
+            "atelier-admin: \(HiddenCharacters.shown(message, keeping: ["\n"]))\n")
         return code
     }
 }

@@ -36,6 +36,13 @@ struct Options: Sendable {
                 values[name] = ""
                 continue
             }
+            if let value = parts.count == 2 ? String(parts[1]) : rest.first,
+                HiddenCharacters.areIn(value)
+            {
+                throw UsageFault(
+                    "--\(name) holds a character that is not seen: \(HiddenCharacters.shown(value))"
+                )
+            }
             if parts.count == 2 {
                 values[name] = String(parts[1])
             } else if let value = rest.popFirst() {

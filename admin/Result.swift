@@ -110,7 +110,7 @@ struct Result: Sendable {
         switch value {
         case .null: "-"
         case .bool(let value): value ? "yes" : "no"
-        case .string(let text): text
+        case .string(let text): HiddenCharacters.shown(text)
         case .array(let items): items.map(cell).joined(separator: " ")
         case .object(let members) where members.isEmpty: "-"
         default: value.text

@@ -114,14 +114,17 @@ public struct Log: Sendable {
 
     /// A value with blanks, quotes or control characters is quoted: one event stays one line.
     private static func quoted(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+        let plain =
+            text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+            && !HiddenCharacters.areIn(text)
         if plain && !text.isEmpty { return text }
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F: quoted += "?"
+            case _ where HiddenCharacters.contains(scalar):
+                quoted += HiddenCharacters.shown(String(scalar))
             default: quoted.unicodeScalars.append(scalar)
             }
         }

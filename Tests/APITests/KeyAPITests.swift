@@ -80,7 +80,7 @@ import Units
             }
             let changed = try await caller.patch(
                 path,
-                #"{"name":" renders ","scopes":["generate"],"expires_at":null,"#
+                #"{"name":"renders","scopes":["generate"],"expires_at":null,"#
                     + #""limits":{"month_cap":null,"requests_per_minute":5,"request_burst":2}}"#,
                 as: acme)
             #expect(changed.status == 200, "\(changed.text)")

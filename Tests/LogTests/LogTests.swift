@@ -48,9 +48,10 @@ private final class Journal: Sendable {
 
     @Test(arguments: [
         ("plain", "plain"), ("a=b", "a=b"), ("é", "é"), ("", #""""#), ("a b", #""a b""#),
-        ("a\"b", #""a\"b""#), ("a\\b", #""a\\b""#), ("a\nb", #""a\nb""#), ("a\rb", #""a?b""#),
-        ("a\tb", #""a?b""#), ("\u{1B}[31m", #""?[31m""#), ("\u{0}", #""?""#),
-        ("\u{7F}", #""?""#), ("a\r\nb", #""a?\nb""#), ("\" x=1 \"", #""\" x=1 \"""#),
+        ("a\"b", #""a\"b""#), ("a\\b", #""a\\b""#), ("a\nb", #""a\nb""#), ("a\rb", #""a\u{D}b""#),
+        ("a\tb", #""a\u{9}b""#), ("\u{1B}[31m", #""\u{1B}[31m""#), ("\u{0}", #""\u{0}""#),
+        ("\u{7F}", #""\u{7F}""#), ("\u{202E}x", #""\u{202E}x""#), ("a\r\nb", #""a\u{D}\nb""#),
+        ("\" x=1 \"", #""\" x=1 \"""#),
     ])
     func anOddValueIsQuotedAndStaysOneLine(value: String, written: String) {
         let journal = Journal()

@@ -1,3 +1,5 @@
+import Units
+
 /// Rows of comma-separated values (RFC 4180), safe to open in a spreadsheet.
 enum CSV {
     /// What stands in one field.
@@ -23,7 +25,9 @@ enum CSV {
             switch field {
             case .none: break
             case .plain(let text): append(text, to: &bytes)
-            case .text(let text): append(guarded(text), to: &bytes)
+            case .text(let text):
+                append(
+                    guarded(HiddenCharacters.shown(text, keeping: ["\t", "\n", "\r"])), to: &bytes)
             }
         }
         bytes += "\r\n".utf8

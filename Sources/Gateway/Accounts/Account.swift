@@ -55,25 +55,18 @@ extension Account {
     }
 
     private static func checked(name: String) throws(Refusal) -> String {
-        let name = name.trimmed
-        let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard (1...200).contains(name.count), isPlain else {
-            throw Refusal(
-                .invalidValue, "A name has 1 to 200 characters, none of them a control character.",
-                field: "name")
-        }
+        try Label.check(name, field: "name")
         return name
     }
 
     private static func checked(email: String) throws(Refusal) -> String {
-        let email = email.trimmed
+        try Label.check(email, field: "email", lengthMax: 320)
         let halves = email.split(separator: "@", omittingEmptySubsequences: false)
         guard halves.count == 2,
-            halves.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }),
-            email.count <= 320
+            halves.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) })
         else {
             throw Refusal(
-                .invalidValue, "An e-mail address looks like person@example.org; \(email) came.",
+                .invalidValue, "'\(email)' is not an e-mail address.",
                 field: "email")
         }
         return email

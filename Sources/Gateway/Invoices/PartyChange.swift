@@ -66,13 +66,7 @@ public struct PartyChange: Sendable {
     /// A text without blanks around it; nil for an empty one.
     static func checked(_ given: String, _ option: String) throws(Refusal) -> String? {
         let text = given.trimmed
-        let isPlain = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard text.count <= textMax, isPlain else {
-            throw Refusal(
-                .invalidValue,
-                "A text has at most \(textMax) characters, none of them a control character.",
-                field: option)
-        }
+        try Label.check(text, field: option, lengthMax: textMax, mayBeEmpty: true)
         return text.isEmpty ? nil : text
     }
 

@@ -132,10 +132,7 @@ extension Key {
     }
 
     static func checked(name: String) throws(Refusal) -> String {
-        let name = name.trimmed
-        guard (1...200).contains(name.unicodeScalars.count) else {
-            throw Refusal(.invalidValue, "A name has 1 to 200 characters.", field: "name")
-        }
+        try Label.check(name, field: "name")
         return name
     }
 

@@ -131,10 +131,9 @@ extension WebhookEndpoint {
                     .invalidValue, "The webhook's URL cannot be used: \(reason)", field: "url")
             }
         }
-        if let text = terms.description, text.unicodeScalars.count > descriptionLengthMax {
-            throw Refusal(
-                .invalidValue, "A description has at most \(descriptionLengthMax) characters.",
-                field: "description")
+        if let text = terms.description {
+            try Label.check(
+                text, field: "description", lengthMax: descriptionLengthMax, mayBeEmpty: true)
         }
         if let events = terms.events, events.isEmpty {
             throw Refusal(
