@@ -9,7 +9,7 @@ extension Picture {
     /// What the header says, of a file that was read to its end: all its parts are there, their
     /// checksums are right where the format has some, and its pixels can be unpacked.
     ///
-    /// Takes little room whatever the picture's size, and less time than `decode` (README.md).
+    /// A PNG is unpacked row by row; a JPEG or WebP is decoded, which takes the room of its pixels.
     public static func inspectWhole(
         _ bytes: [UInt8], limits: PictureLimits = .standard
     ) throws(PictureFailure) -> WholePicture {

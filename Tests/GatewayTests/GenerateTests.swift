@@ -88,7 +88,8 @@ import Units
                     in: transaction)
             }
             #expect(lines.map(\.state) == ["failed"])
-            #expect(lines.first?.errorKind == "provider_failed")
+            // Not the vendor's doing: nothing more is bought until a picture can be kept.
+            #expect(lines.first?.errorKind == "unavailable")
         }
     }
 
