@@ -163,7 +163,8 @@ let package = Package(
             dependencies: [
                 "atelier-admin", "DatabaseSupport", "Documents", "Gateway", "GatewaySupport",
                 "Ledger",
-                "Pictures", "Postgres", "ProviderSupport", "Providers", "Terminal", "Threads", "Units",
+                "Pictures", "Postgres", "ProviderSupport", "Providers", "Terminal", "Threads",
+                "Units",
             ],
             swiftSettings: strict),
         .testTarget(

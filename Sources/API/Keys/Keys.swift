@@ -44,7 +44,8 @@ extension Application {
         let (pepper, actor) = (pepper, actor(caller))
         let issued = try await database.transaction {
             try Key.issue(
-                under: terms, within: caller.id, as: claimed, random: SecureRandom(), pepper: pepper,
+                under: terms, within: caller.id, as: claimed, random: SecureRandom(),
+                pepper: pepper,
                 by: actor,
                 in: $0)
         }
@@ -94,7 +95,8 @@ extension Application {
         let (pepper, actor) = (pepper, actor(caller))
         let issued = try await database.transaction {
             try Key.rotate(
-                id, of: caller.account, only: caller.managedMode, within: caller.id, overlap: overlap,
+                id, of: caller.account, only: caller.managedMode, within: caller.id,
+                overlap: overlap,
                 as: claimed,
                 random: SecureRandom(), pepper: pepper, by: actor, in: $0)
         }
