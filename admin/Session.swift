@@ -94,7 +94,7 @@ struct Session: Sendable {
 
     /// Who acts, as the audit log will say.
     var actor: AuditEvent.Actor {
-        let user = environment["SUDO_USER"] ?? environment["USER"] ?? "unknown"
+        let user = variable("SUDO_USER") ?? variable("USER") ?? Terminal.userName
         return AuditEvent.Actor(
             name: options.text("actor") ?? "cli:\(user)", reason: options.text("reason"),
             now: clock.now)

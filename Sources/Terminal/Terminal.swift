@@ -49,6 +49,15 @@ public enum Terminal {
         return count > 0 ? Array(bytes.prefix(count)) : nil
     }
 
+    /// The login name of the user that the program runs as; `uid-1000` where that user has none.
+    public static var userName: String {
+        let id = getuid()
+        guard let entry = unsafe getpwuid(id), let name = unsafe entry.pointee.pw_name else {
+            return "uid-\(id)"
+        }
+        return unsafe String(cString: name)
+    }
+
     /// Ends the process with `code`, whatever its threads are doing.
     ///
     /// Not by `exit`, which takes libraries down under threads that may still be closing their

@@ -27,7 +27,7 @@ import Testing
             let disabled = try await deployment.admin(
                 "providers", "disable", "test", "--reason", "bad hour")
             #expect(disabled.code == 0, "\(disabled.output)")
-            try await until(404, "is not served here")
+            try await until(400, "is not served here")
             _ = try await deployment.admin("providers", "enable", "test")
             let priced = try await deployment.admin(
                 "models", "price", "set", "test/paid", "--provider", "test", "--line",

@@ -51,7 +51,6 @@ claim "jq, xargs and curl -O leave a picture" "$(echo ./*.webp | wc -w)" 1
 mv ./*.webp a.webp
 claim "which is a WebP" "$(kind a.webp)" webp
 cp a.webp b.webp
-cp a.webp m.webp
 
 curl "$base/v1/openai/images/generations" -H "Authorization: Bearer $key" \
     -H 'Content-Type: application/json' -d '{"prompt": "a fox", "model": "test/test"}' >made.json
@@ -65,7 +64,7 @@ for path in generations edits; do
     curl "$base/v1/openai/images/$path" -H "Authorization: Bearer $key" \
         -F 'prompt=YOUR_PROMPT' -F 'model=test/test' -F 'quality=auto' -F 'size=auto' \
         -F 'response_format=url' -F 'output_format=webp' \
-        -F 'image[]=@a.webp' -F 'image[]=@b.webp' -F 'mask[]=@m.webp' >made.json
+        -F 'image[]=@a.webp' -F 'image[]=@b.webp' -F 'mask[]=@m.png' >made.json
     claim "a form with pictures and a mask at $path" "$(jq '.data | length' made.json)" 1
     rm -f ./*.webp.got
     jq -r '.data[].url' made.json | xargs -n1 curl -o edited.webp.got

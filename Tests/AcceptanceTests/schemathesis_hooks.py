@@ -8,6 +8,7 @@ import json
 import os
 import re
 import struct
+import unicodedata
 import zlib
 
 import schemathesis
@@ -111,6 +112,18 @@ def settle_pictures(body, is_form):
         body["mask"] = picture(body["mask"], is_form)
     else:
         body.pop("mask")
+
+
+# Names that people give: what is not seen is refused in them.
+NAMES = ("name", "description")
+
+
+def seen(text):
+    """A name without what is not seen, and without blanks around it, which none may have."""
+    kept = "".join(
+        c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs", "Zs")
+    )
+    return kept or "name"
 
 
 def plain(value):
@@ -280,6 +293,9 @@ def map_case(context, case):
             case.body = {
                 name: value for name, value in case.body.items() if re.fullmatch(r"\w+", name)
             }
+        for name in NAMES:
+            if isinstance(case.body.get(name), str):
+                case.body = case.body | {name: seen(case.body[name])}
         if "model" in case.body:
             case.body = work(case)
         elif case.path.startswith("/v1/keys"):

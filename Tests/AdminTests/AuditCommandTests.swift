@@ -134,6 +134,9 @@ import Units
             #expect(seen == all.map(\.id))
             let theirs = try await list(desk, "--account", "\(first.account)")
             #expect(!theirs.isEmpty && theirs.allSatisfy { $0.account_id == "\(first.account)" })
+            let mine = try await list(desk, "--actor", "cli:ann")
+            #expect(mine.map(\.id) == all.filter { $0.actor == "cli:ann" }.map(\.id))
+            #expect(try await list(desk, "--actor", "nobody").isEmpty)
             let late = try await list(desk, "--since", "\(since)")
             #expect(!late.isEmpty && late.allSatisfy { $0.account_id == "\(second.account)" })
             await #expect(throws: Refusal.self) {

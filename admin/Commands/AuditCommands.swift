@@ -4,7 +4,8 @@ import Units
 
 extension Command {
     static let auditList = Command(
-        "audit list", "list what was changed, by whom and why, newest first",
+        "audit list",
+        "list what was changed, by whom and why, newest first; of one actor with --actor",
         [
             .optional("account", "ID", "of one account"),
             .optional("action", "A", "of one kind, such as key.issued"),
@@ -16,7 +17,7 @@ extension Command {
         let options = session.options
         let filter = AuditEvent.Filter(
             account: try options.id("account", of: Account.self), action: options.text("action"),
-            since: try options.time("since"))
+            actor: options.text("actor"), since: try options.time("since"))
         let limit = try session.limit
         let before = try options.id("before", of: AuditEvent.self)
         let events = try await session.database.read {

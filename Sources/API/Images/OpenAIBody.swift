@@ -85,6 +85,13 @@ struct OpenAIBody: Sendable {
             quality: report.quality ?? quality)
     }
 
+    /// The same for an event, which must have each member: `auto` where nobody says what was chosen.
+    func echo(ofEvent size: PixelSize, _ report: GenerationReport) -> [(String, JSON)] {
+        echo(
+            size: size, background: report.background ?? background ?? "auto",
+            quality: report.quality ?? quality ?? "auto")
+    }
+
     private func echo(
         size: PixelSize, background: String?, quality: String?
     ) -> [(String, JSON)] {

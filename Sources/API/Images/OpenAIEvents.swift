@@ -38,12 +38,8 @@ struct OpenAIEvents: ImageEvents {
                 [
                     ("type", .string(name)), ("b64_json", .base64(picture.bytes)),
                     ("created_at", .int(finished.endedAt.seconds)),
-                ] + body.echo(size: picture.size, finished.report) + [
-                    // The event must have the member; all pictures' tokens are told with the last.
-                    (
-                        "usage",
-                        isLast ? finished.report.usage.first?.1 ?? .null : .null
-                    ), ("id", .id(finished.id)),
+                ] + body.echo(ofEvent: picture.size, finished.report) + [
+                    ("usage", finished.report.usage(ofEvent: isLast)), ("id", .id(finished.id)),
                     ("image_index", .int(image)),
                 ] + money), imageBytes: picture.bytes.count)
     }
@@ -60,6 +56,25 @@ struct OpenAIEvents: ImageEvents {
 }
 
 extension GenerationReport {
+    /// `usage` of one of several events, which must have the member: all pictures' tokens with the last.
+    /// A price that counts none makes them zero, which is true; what is not known is null.
+    fileprivate func usage(ofEvent isLast: Bool) -> JSON {
+        if let told = usage.first?.1, isLast { return told }
+        return countsTokens && isLast ? .null : Self.noTokens
+    }
+
+    private static let noTokens = JSON.object([
+        ("total_tokens", .int(0)), ("input_tokens", .int(0)), ("output_tokens", .int(0)),
+        (
+            "input_tokens_details",
+            .object([("text_tokens", .int(0)), ("image_tokens", .int(0))])
+        ),
+        (
+            "output_tokens_details",
+            .object([("text_tokens", .int(0)), ("image_tokens", .int(0))])
+        ),
+    ])
+
     /// OpenAI's member `usage`, where the vendor has counted tokens; nothing where it has not.
     var usage: [(String, JSON)] {
         guard let output else { return [] }

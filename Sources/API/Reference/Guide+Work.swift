@@ -46,9 +46,9 @@ extension Guide {
             """
             A job reports its end to its own `webhook_url`, and an account's endpoints receive the events of \
             all work. Messages are signed as Standard Webhooks, so its libraries can check them: HMAC-SHA256 \
-            of `webhook-id.webhook-timestamp.body` under the endpoint's or the account's `whsec_` secret. A \
-            message that is not answered with a 2xx is tried again for a day, and can be replayed. A live \
-            key manages endpoints.
+            of `webhook-id.webhook-timestamp.body` under the account's `whsec_` secret. A message \
+            that is not answered with a 2xx is tried again for a day, and can be replayed. A live key \
+            manages endpoints.
             """
         ],
         examples: [

@@ -46,7 +46,7 @@ extension Shape {
             + openAIEcho + [
                 .must(
                     "usage",
-                    tokens.told("With the last; null where the vendor counted none.").orNull),
+                    tokens.told("With the last; null where the vendor did not say.").orNull),
                 .must("id", .id("The generation.")),
                 .must("image_index", .integer("Which of the images, from 0.")),
                 .may("cost", .money("Of all images; with the last.")),

@@ -7,11 +7,16 @@ extension AuditEvent {
     public struct Filter: Sendable {
         public var account: ID<Account>?
         public var action: String?
+        public var actor: String?
         public var since: Timestamp?
 
-        public init(account: ID<Account>? = nil, action: String? = nil, since: Timestamp? = nil) {
+        public init(
+            account: ID<Account>? = nil, action: String? = nil, actor: String? = nil,
+            since: Timestamp? = nil
+        ) {
             self.account = account
             self.action = action
+            self.actor = actor
             self.since = since
         }
     }
@@ -42,6 +47,7 @@ extension AuditEvent {
         // Text of its own for each filter, so that each finds its index.
         if let account = filter.account { sql += " and account_id = \(account)" }
         if let action = filter.action { sql += " and action = \(action)" }
+        if let actor = filter.actor { sql += " and actor = \(actor)" }
         // An event's id is as old as the event.
         if let since = filter.since { sql += " and id >= \(ID<AuditEvent>.earliest(at: since))" }
         if let before { sql += " and id < \(before)" }

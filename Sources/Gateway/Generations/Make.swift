@@ -198,7 +198,8 @@ extension Engine {
         var report = served.report
         report.quality =
             work.quality.flatMap { $0 == "auto" ? nil : $0 } ?? order.price.quality(for: work)
-        report.countsTokens = order.price.countsTokens
+        // The built-in provider counts none: that it took none is what it says.
+        report.countsTokens = order.price.countsTokens && served.provider != nil
         if isAgreed, report.countsTokens, served.usage.outputImage == nil {
             figures.countUnreportedUsage()
             log(
