@@ -435,6 +435,17 @@ CREATE TABLE public.billing_party (
     CONSTRAINT billing_tax_category CHECK ((tax_category = ANY (ARRAY['S'::text, 'Z'::text, 'E'::text, 'AE'::text, 'G'::text, 'O'::text])))
 );
 
+CREATE TABLE public.data_policy (
+    provider text NOT NULL,
+    trains_on_data boolean,
+    retention_hours integer,
+    region text,
+    source text NOT NULL,
+    checked_on date NOT NULL,
+    set_by_admin boolean DEFAULT false NOT NULL,
+    CONSTRAINT a_retention_is_no_past CHECK ((retention_hours >= 0))
+);
+
 CREATE TABLE public.disabled_provider (
     provider text NOT NULL,
     disabled_at timestamp with time zone NOT NULL,
@@ -667,6 +678,12 @@ CREATE TABLE public.model (
     replacement text,
     CONSTRAINT a_model_does_not_replace_itself CHECK ((replacement <> id)),
     CONSTRAINT a_model_that_ends_names_its_replacement CHECK ((((retires_on IS NULL) AND (deprecated_on IS NULL)) OR (replacement IS NOT NULL)))
+);
+
+CREATE TABLE public.model_alias (
+    name text NOT NULL,
+    model text NOT NULL,
+    set_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.model_endpoint (
@@ -959,6 +976,9 @@ ALTER TABLE ONLY public.billing_closed
 ALTER TABLE ONLY public.billing_party
     ADD CONSTRAINT billing_party_pkey PRIMARY KEY (account_id);
 
+ALTER TABLE ONLY public.data_policy
+    ADD CONSTRAINT data_policy_pkey PRIMARY KEY (provider);
+
 ALTER TABLE ONLY public.disabled_provider
     ADD CONSTRAINT disabled_provider_pkey PRIMARY KEY (provider);
 
@@ -1000,6 +1020,9 @@ ALTER TABLE ONLY public.lapse
 
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_pkey PRIMARY KEY (account_id, subject, mode);
+
+ALTER TABLE ONLY public.model_alias
+    ADD CONSTRAINT model_alias_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_pkey PRIMARY KEY (model, provider);
@@ -1193,6 +1216,9 @@ ALTER TABLE ONLY public.key_request
 
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.model_alias
+    ADD CONSTRAINT model_alias_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
 
 ALTER TABLE ONLY public.model_endpoint
     ADD CONSTRAINT model_endpoint_model_fkey FOREIGN KEY (model) REFERENCES public.model(id);
@@ -1423,6 +1449,9 @@ GRANT SELECT ON TABLE public.billing_closed TO atelier_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_party TO atelier_engine;
 GRANT SELECT ON TABLE public.billing_party TO atelier_reader;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.data_policy TO atelier_engine;
+GRANT SELECT ON TABLE public.data_policy TO atelier_reader;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.disabled_provider TO atelier_engine;
 GRANT SELECT ON TABLE public.disabled_provider TO atelier_reader;
 
@@ -1464,6 +1493,9 @@ GRANT SELECT ON TABLE public.meter TO atelier_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model TO atelier_engine;
 GRANT SELECT ON TABLE public.model TO atelier_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_alias TO atelier_engine;
+GRANT SELECT ON TABLE public.model_alias TO atelier_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_endpoint TO atelier_engine;
 GRANT SELECT ON TABLE public.model_endpoint TO atelier_reader;

@@ -29,6 +29,16 @@ struct Route: Sendable {
         Route("POST", "/v1/images/variations", .openAI, .generate) {
             try await $0.openAIVariation($1)
         },
+        // An OpenAI client whose base URL is ImaRouter's path.
+        Route("POST", "/v1/image/generate/images/generations", .openAI, .generate) {
+            try await $0.openAIGeneration($1)
+        },
+        Route("POST", "/v1/image/generate/images/edits", .openAI, .generate) {
+            try await $0.openAIEdit($1)
+        },
+        Route("POST", "/v1/image/generate/images/variations", .openAI, .generate) {
+            try await $0.openAIVariation($1)
+        },
         Route("POST", "/v1/image/generate", .imaRouter, .generate) {
             try await $0.imaRouterGeneration($1)
         },
@@ -79,6 +89,9 @@ struct Route: Sendable {
             try await $0.imageRouterAuthTest($1)
         },
         Route("POST", "/api/v1/images", .openRouter, .generate) {
+            try await $0.openRouterImages($1)
+        },
+        Route("POST", "/api/v1/images/generations", .openRouter, .generate) {
             try await $0.openRouterImages($1)
         },
         Route("GET", "/api/v1/images/models", .openRouter, nil) { app, _ in

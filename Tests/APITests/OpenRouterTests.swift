@@ -136,7 +136,10 @@ import Units
                 Self.path,
                 body(
                     with: #""provider":{"order":["test"],"ignore":null,"sort":{"by":"price","#
-                        + #""partition":"none"},"allow_fallbacks":false,"new":1,"#
+                        + #""partition":"none"},"zdr":null,"data_collection":"allow","#
+                        + #""max_price":{"image":"1.50","request":2},"require_parameters":true,"#
+                        + #""preferred_max_latency":{"p90":3},"quantizations":["fp8","unknown"],"#
+                        + #""allow_fallbacks":false,"#
                         + #""options":{"test":{"steps":[1,2.5,null,true,"x",{"deep":{}}]}}},"#
                         + #""trace":{"trace_id":"t","ours":1},"quality":"high","#
                         + #""input_references":[],"plugins":[],"size":"32x32""#), as: acme)

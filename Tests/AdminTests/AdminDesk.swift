@@ -58,7 +58,7 @@ struct AdminDesk: Sendable {
             try $0.rows(
                 """
                 select action || ': ' || coalesce(reason, '-') || ' by ' || actor from audit_event
-                where subject = \(subject) order by at, id
+                where subject = \(subject) and action <> 'provider.policy_changed' order by at, id
                 """
             ) { try $0.next(String.self) }
         }

@@ -84,6 +84,28 @@ import Units
         }
     }
 
+    /// OpenAI is known to train nothing, and of Azure it is not known any more.
+    @Test func whoIsNotKnownToMeetARestrictionDoesNotTakeOver() async throws {
+        try await withTwo { gateway, acme, openAI, azure in
+            let now = gateway.time.clock.now
+            let unknown = DataPolicy(source: "none", checkedOn: CivilDate(now))
+            try await gateway.database.transaction {
+                try unknown.set(
+                    of: "azure", by: AuditEvent.Actor(name: "ann", reason: nil, now: now), in: $0)
+            }
+            try await gateway.engine.reloadCatalogue()
+            for _ in 0..<8 { openAI.will(.fails(.overloaded)) }
+            var request = ask()
+            request.routing.restrictions.trainsNothing = true
+            let restricted = request
+            await #expect(throws: Refusal.self) {
+                _ = try await gateway.engine.finish(restricted, for: acme.hash)
+            }
+            #expect(openAI.submissions > 0 && azure.submissions == 0)
+            #expect(try await gateway.wallet(of: acme).held == .zero)
+        }
+    }
+
     @Test func whenBothAreDownNothingIsHeldAndTheErrorSaysSo() async throws {
         try await withTwo { gateway, acme, openAI, azure in
             let down = Array(repeating: Behaviour.fails(.overloaded), count: 8)

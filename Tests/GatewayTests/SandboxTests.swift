@@ -180,12 +180,17 @@ import Units
         }
     }
 
-    @Test func aRetiredModelIsRetiredForTestKeysToo() async throws {
+    @Test func aRetiredModelIsMadeForTestKeysAloneAndSaysSo() async throws {
         try await withGateway { gateway in
             try await gateway.sync()
             let acme = try await gateway.customer(mode: .test)
+            let finished = try await gateway.engine.finish(
+                ask("imagen-4"), for: acme.hash, in: .test)
+            #expect(finished.images.count == 1)
+            #expect(finished.notices.first?.contains("'imagen-4' was retired on ") == true)
+            let live = try await gateway.customer(credits: "1.00")
             let refusal = await #expect(throws: Refusal.self) {
-                _ = try await gateway.engine.finish(ask("imagen-4"), for: acme.hash, in: .test)
+                _ = try await gateway.engine.finish(ask("imagen-4"), for: live.hash, in: .live)
             }
             #expect(refusal?.kind == .modelRetired)
         }

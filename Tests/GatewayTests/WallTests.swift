@@ -58,8 +58,8 @@ import Units
 
     /// What belongs to nobody and customers may know.
     private static let open: Set = [
-        "disabled_provider", "model", "model_endpoint", "model_name", "plan", "price", "seller",
-        "schema_migration",
+        "data_policy", "disabled_provider", "model", "model_alias", "model_endpoint", "model_name",
+        "plan", "price", "seller", "schema_migration",
     ]
 
     @Test func ofWhatBelongsToNobodyAReaderSeesTheCatalogueAlone() async throws {

@@ -43,7 +43,9 @@ extension Application {
             ("held", .credits(line.held)), ("price_version", .int(Int64(line.priceVersion))),
             ("created_at", .time(line.createdAt)),
             ("ended_at", .optional(line.endedAt, JSON.time)), ("latency", latency(line)),
-            ("error", error), ("receipt", line.receipt.json),
+            ("error", error), ("user", .optional(line.request?.endUser, JSON.string)),
+            ("metadata", Self.metadata(line.request?.metadata ?? [:])),
+            ("receipt", line.receipt.json),
             ("images", .array(line.images.map(json))),
         ])
     }

@@ -55,6 +55,7 @@ extension Application {
                 case .finished(let finished):
                     let response = await answering(body, finished)
                         .telling(finished.limits, in: body.request.dialect.errors, at: clock.now)
+                        .noting(model: finished.model, finished.notices)
                     return finished.replayed ? response.replayed() : response
                 case .accepted(let job, let replayed, let limits):
                     return await accepted(job, replayed: replayed, applied: preference.applied)

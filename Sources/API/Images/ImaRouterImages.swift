@@ -8,8 +8,8 @@ extension Application {
     /// How long a slow model is waited for before the caller is given the job's URL.
     static let syncBudget: Duration = .seconds(60)
 
-    /// `POST /v1/image/generate`, dialect (c): PNG and a URL unless told otherwise. Unknown
-    /// members are ignored. Past the budget the answer is 202 and the job goes on.
+    /// `POST /v1/image/generate`, dialect (c): PNG and a URL unless told otherwise. An unknown
+    /// member is a 400, for what it restricts would cost without it. Past the budget the answer is 202 and the job goes on.
     func imaRouterGeneration(_ request: Request) async throws -> Response {
         try await generated(
             request, as: ImaRouterBody.self, budget: Self.syncBudget
@@ -55,6 +55,23 @@ struct ImaRouterBody: GenerationBody {
     /// Ratios that `size` may be.
     static let ratios = ["1:1", "4:3", "16:9", "9:16"]
 
+    /// What a request may hold; of the asynchronous path there is more.
+    private static let known: Set<String> = [
+        "model", "prompt", "n", "size", "quality", "output_format", "response_format", "seed",
+        "images", "image", "image[]", "mask", "mask[]", "background", "negative_prompt", "metadata",
+        "user", "safety_identifier",
+    ]
+
+    /// What the asynchronous path knows beside: of a batch as a whole, or of its one request.
+    private static let knownOfBatches: Set<String> = known.union([
+        "prompts", "webhook_url", "webhookUrl", "webhook_events", "webhookEvents",
+    ])
+
+    /// Refuses what the asynchronous path does not know. Items of a batch have nothing of the batch.
+    static func refuseUnknown(_ fields: Fields, ofItem: Bool = false) throws(Refusal) {
+        try fields.refuseUnknown(beyond: ofItem ? known : knownOfBatches)
+    }
+
     init(_ fields: Fields) throws(Refusal) {
         if fields.has("prompts") {
             throw Refusal(
@@ -65,6 +82,7 @@ struct ImaRouterBody: GenerationBody {
             throw Refusal(
                 .invalidValue, "'\(name)' is for the asynchronous path.", field: name)
         }
+        try fields.refuseUnknown(beyond: Self.known)
         try self.init(item: fields, prompt: nil)
     }
 
@@ -80,7 +98,7 @@ struct ImaRouterBody: GenerationBody {
         {
             throw Refusal(
                 .invalidValue,
-                "Invalid size \(pixels.width)x\(pixels.height). Accepted: 512 to 4096 pixels a "
+                "Invalid size \(pixels.words). Accepted: 512 to 4096 pixels a "
                     + "side.", field: "size")
         }
         var request = GenerationRequest(
@@ -91,8 +109,9 @@ struct ImaRouterBody: GenerationBody {
             format: try fields.format(default: .png, of: [.png, .jpeg]),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: delivery.keeping, webhook: webhook, metadata: try fields.metadata())
-        request.pictures = try fields.pictures(["images", "image"])
-        request.mask = try fields.mask(["mask"])
+        request.endUser = try fields.endUser()
+        request.pictures = try fields.pictures(["images", "image", "image[]"])
+        request.mask = try fields.mask(["mask", "mask[]"])
         request.options = try fields.options([.background, .negativePrompt])
         self.request = request
     }

@@ -21,6 +21,7 @@ extension Application {
                     ("created", .int(finished.endedAt.milliseconds)), ("data", .array(data)),
                     ("latency", .int((clock.now - started).milliseconds)),
                     ("cost", .credits(finished.money.captured)), ("id", .id(finished.id)),
+                    ("size", .optional(finished.images.first) { .string($0.size.words) }),
                     ("receipt", finished.receipt.json),
                 ]), imageBytes: finished.carried(asked.delivery))
         }
@@ -37,7 +38,16 @@ private struct ImageRouterBody: GenerationBody {
 
     private static let names = ["prompt", "n", "size", "quality", "output_format", "mask"]
 
+    /// What would change a picture or who may make it, and has no meaning here. Other unknown members
+    /// are ignored, as documented; these would be charged for and not be had.
+    private static let refused = [
+        "images", "masks", "image_url", "image_urls", "input_image", "input_images",
+        "input_reference", "input_references", "provider", "seed", "negative_prompt",
+        "aspect_ratio", "resolution", "background",
+    ]
+
     init(_ fields: Fields) throws(Refusal) {
+        try fields.refuse(Self.refused)
         let prompt = try fields.string("prompt") ?? ""
         guard prompt.unicodeScalars.count <= Self.promptMax else {
             throw Refusal(
@@ -54,7 +64,9 @@ private struct ImageRouterBody: GenerationBody {
             names: FieldNames(own: Self.names, pictures: "image"), quality: quality,
             format: try fields.format(
                 default: .webp, of: [.webp, .jpeg, .png], ignoringCase: true),
-            keeping: delivery.keeping)
+            keeping: delivery.keeping, metadata: try fields.metadata())
+        request.endUser = try fields.endUser()
+        request.mayFitSize = true
         request.pictures = try fields.pictures(["image", "image[]"])
         request.mask = try fields.mask(["mask", "mask[]"])
         self.request = request

@@ -7,6 +7,9 @@ import Units
 struct OpenAIBody: Sendable {
     var request: GenerationRequest
     let delivery: Delivery
+    /// Whether nothing was said of how pictures are to come: then with their URL too, which some
+    /// clients read alone.
+    let deliversBoth: Bool
     let streams: Bool
     /// Whether it starts from pictures: its events are called otherwise.
     var isEdit = false
@@ -53,20 +56,24 @@ struct OpenAIBody: Sendable {
             case .text(let word) where word != "auto": word
             default: nil
             }
+        let endUser = try fields.endUser()
         safetyIdentifier = try fields.string("safety_identifier")
-        _ = try fields.string("user")
         let standard = try fields.delivery(default: .base64, of: [.url, .base64])
         self.delivery = delivery ?? standard
+        deliversBoth = delivery == nil && !fields.has("response_format")
         streams = try fields.boolean("stream") == true
         let partials = try fields.integer("partial_images", in: 0...Self.partialsMax) ?? 0
         let format = try fields.format(default: .png, of: [.png, .jpeg, .webp])
+        let model = try fields.string("model")
         request = GenerationRequest(
-            dialect: .openAI, model: try fields.requiredString("model"), prompt: prompt,
+            dialect: .openAI, model: model ?? "", prompt: prompt,
             n: try fields.integer("n", in: 1...10) ?? 1, size: try Self.size(fields),
             names: names, quality: quality, format: format,
             compression: try Self.compression(fields, format),
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             keeping: self.delivery.keeping, metadata: try fields.metadata())
+        request.modelIsLeftOut = model == nil
+        request.endUser = endUser
         request.options = options
         request.partials = streams ? partials : 0
         request.routing = try Routing(fields)
@@ -97,7 +104,7 @@ struct OpenAIBody: Sendable {
     ) -> [(String, JSON)] {
         (background.map { [("background", JSON.string($0))] } ?? []) + [
             ("output_format", .string(request.format.rawValue)),
-            ("size", .string("\(size.width)x\(size.height)")),
+            ("size", .string(size.words)),
         ] + (quality.map { [("quality", .string($0))] } ?? [])
             + (safetyIdentifier.map { [("safety_identifier", .string($0))] } ?? [])
     }

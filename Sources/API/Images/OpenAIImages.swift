@@ -31,7 +31,10 @@ extension Application {
                 [("revised_prompt", JSON.string($0))]
             }
             let data = finished.images.map { image in
-                JSON.object([item(image, asked.delivery)] + (revised ?? []))
+                let url =
+                    asked.body.deliversBoth && image.kept != nil
+                    ? [("url", JSON.string(self.url(of: image)))] : []
+                return JSON.object([item(image, asked.delivery)] + url + (revised ?? []))
             }
             return await answer(
                 .object(

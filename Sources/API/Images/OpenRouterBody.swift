@@ -4,12 +4,11 @@ import Pictures
 import Providers
 import Units
 
-/// The body of dialect (d). Members that it does not know are ignored, and so is what stands in
-/// `HTTP-Referer`, `X-OpenRouter-Title` and `X-OpenRouter-Categories`.
+/// The body of dialect (d). Members that it does not know are ignored but for those that would change
+/// the picture, and so is what stands in `HTTP-Referer`, `X-OpenRouter-Title` and `X-OpenRouter-Categories`.
 struct OpenRouterBody: GenerationBody {
     let request: GenerationRequest
-    /// There is no other form here.
-    let delivery = Delivery.base64
+    let delivery: Delivery
     let streams: Bool
 
     /// Characters of `session_id`. Source: the SDK.
@@ -27,12 +26,23 @@ struct OpenRouterBody: GenerationBody {
         "background",
     ]
 
+    /// What other dialects have, and this one has under another name or not at all: it would be charged
+    /// for and not be had.
+    private static let refused = [
+        "images", "image_url", "image_urls", "input_image", "input_images", "input_reference",
+        "init_image", "reference_images", "masks", "negative_prompt", "style", "moderation",
+        "input_fidelity", "partial_images", "width", "height",
+    ]
+
     static let formats: [ImageFormat] = [.png, .jpeg, .webp]
 
     init(_ fields: Fields) throws(Refusal) { try self.init(fields, [:]) }
 
     init(_ fields: Fields, _ headers: Headers) throws(Refusal) {
+        try fields.refuse(Self.refused)
         streams = try fields.boolean("stream") == true
+        // OpenAI's clients may ask for it; OpenRouter's do not know the member.
+        delivery = try fields.delivery(default: .base64, of: [.base64, .url])
         let model = try fields.requiredString("model")
         let prompt = try fields.requiredString("prompt")
         let format = try fields.format(default: .png, of: Self.formats)
@@ -47,8 +57,11 @@ struct OpenRouterBody: GenerationBody {
             format: format, compression: format == .png ? nil : compression,
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             metadata: try Self.metadata(fields, headers))
+        request.endUser = try fields.endUser()
         request.options = try fields.options([.background])
-        request.pictures = try fields.pictures(["input_references"])
+        // The general names of pictures and masks work too.
+        request.pictures = try fields.pictures(["input_references", "image", "image[]"])
+        request.mask = try fields.mask(["mask", "mask[]"])
         request.routing = try Routing(fields)
         request.partials = streams ? Self.partials : 0
         self.request = request
@@ -58,16 +71,15 @@ struct OpenRouterBody: GenerationBody {
         for name in traceWords { _ = try trace?.string(name) }
     }
 
-    /// What is told again by `GET /api/v1/generation`: the session and the end user.
+    /// The caller's own words, and the session, which `GET /api/v1/generation` tells again.
     private static func metadata(
         _ fields: Fields, _ headers: Headers
     ) throws(Refusal) -> [String: String] {
-        var metadata: [String: String] = [:]
+        var metadata = try fields.metadata()
         // The body's session wins over the header's, which has to be right all the same.
-        for (name, place, value) in [
-            ("session_id", "X-Session-Id", headers["X-Session-Id"]),
-            ("session_id", "session_id", try fields.string("session_id")),
-            ("user", "user", try fields.string("user")),
+        for (place, value) in [
+            ("X-Session-Id", headers["X-Session-Id"]),
+            ("session_id", try fields.string("session_id")),
         ] {
             guard let value else { continue }
             // Not as letters are seen: one can be of a thousand code points.
@@ -78,7 +90,7 @@ struct OpenRouterBody: GenerationBody {
                     "'\(place)' has \(length) characters; up to \(sessionMax) are accepted.",
                     field: place)
             }
-            metadata[name] = value
+            metadata["session_id"] = value
         }
         return metadata
     }

@@ -4,7 +4,7 @@ import Pictures
 import Units
 
 extension Application {
-    /// `POST /api/v1/images`, dialect (d): always base64, with the cost in `usage`.
+    /// `POST /api/v1/images`, dialect (d): base64 unless told otherwise, with the cost in `usage`.
     func openRouterImages(_ request: Request) async throws -> Response {
         try await generated(
             request, as: OpenRouterBody.self,
@@ -67,14 +67,8 @@ enum OpenRouterUsage {
                         ("total_tokens", .int(prompt + completion)),
                     ] + details + [
                         ("cost", .credits(cost)),
-                        (
-                            "cost_details",
-                            .object([
-                                ("upstream_inference_cost", .null),
-                                ("upstream_inference_prompt_cost", .int(0)),
-                                ("upstream_inference_completions_cost", .credits(cost)),
-                            ])
-                        ),
+                        // What the vendor takes is nobody's business and often not known.
+                        ("cost_details", .null),
                         ("is_byok", .bool(false)),
                     ])
             )

@@ -22,6 +22,7 @@ extension Application {
         _ request: Request, _ sent: SentBody, _ key: ShownKey
     ) async throws -> Response {
         let fields = sent.fields
+        try ImaRouterBody.refuseUnknown(fields)
         let webhook = try fields.webhook()
         try refuse(webhook: webhook)
         guard let items = try fields.items("prompts") else {
@@ -90,6 +91,7 @@ extension Application {
                     return try ImaRouterBody(item: fields, prompt: prompt).request
                 case .fields(let own):
                     try own.refuseWebhook()
+                    try ImaRouterBody.refuseUnknown(own, ofItem: true)
                     return try ImaRouterBody(item: own.over(fields), prompt: nil).request
                 }
             } catch {

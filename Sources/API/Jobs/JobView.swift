@@ -51,7 +51,8 @@ extension Application {
                 "generation_time_ms",
                 .optional(line.totalMicros) { .int($0 / 1000) }
             ),
-            ("error", error(line)), ("metadata", Self.metadata(line.request?.metadata ?? [:])),
+            ("error", error(line)), ("user", .optional(line.request?.endUser, JSON.string)),
+            ("metadata", Self.metadata(line.request?.metadata ?? [:])),
             ("batchId", .optional(line.batch, JSON.id)), ("receipt", line.receipt.json),
         ])
     }

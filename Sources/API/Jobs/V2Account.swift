@@ -9,10 +9,12 @@ extension Application {
     func v2Me(_ request: Request) async throws -> Response {
         let caller = try await caller(of: request, for: .read)
         let now = clock.now
-        let (account, key, balance) = try await database.read(as: caller.account) { transaction in
+        let (account, key, plan, balance) = try await database.read(as: caller.account) {
+            transaction in
             (
                 try Account.find(caller.account, in: transaction),
                 try Key.find(caller.id, of: caller.account, in: transaction),
+                try Account.limits(of: caller.account, in: transaction).plan,
                 try Self.balance(of: caller, at: now, in: transaction).wallet
             )
         }
@@ -31,7 +33,7 @@ extension Application {
                         ("id", .id(account.id)), ("name", .string(account.name)),
                         ("credits", .int(V2Job.spendable(balance.available))),
                         ("credits_usd", .credits(balance.available)),
-                        ("plan", .null), ("customerId", .null),
+                        ("plan", .string(plan)), ("customerId", .null),
                     ])
                 ),
                 (

@@ -95,9 +95,11 @@ extension Application {
 
     /// A job in dialect (e).
     func v2Job(_ line: GenerationLine, webhook: String?, withInput: Bool) -> JSON {
-        let input: JSON = .object([
-            ("prompt", .string(line.request?.prompt ?? "")), ("model", .string(line.model)),
-        ])
+        let user = line.request?.endUser.map { [("user", JSON.string($0))] } ?? []
+        let metadata = line.request?.metadata ?? [:]
+        let input: JSON = .object(
+            [("prompt", .string(line.request?.prompt ?? "")), ("model", .string(line.model))] + user
+                + (metadata.isEmpty ? [] : [("metadata", Self.metadata(metadata))]))
         return .object(
             [
                 ("id", .id(line.id)), ("status", .string(V2Job.status(line))),
@@ -109,7 +111,8 @@ extension Application {
                 ("cost_usd", .credits(line.captured)),
                 ("webhookStatus", .optional(webhook, JSON.string)),
                 ("createdAt", .time(line.createdAt)),
-                ("completedAt", .optional(line.endedAt, JSON.time)), ("expired", .bool(false)),
+                ("completedAt", .optional(line.endedAt, JSON.time)),
+                ("expired", .bool(line.hasLostPictures)),
                 ("receipt", line.receipt.json),
             ] + (withInput ? [("input", input)] : []))
     }
@@ -167,7 +170,11 @@ struct V2Body {
         let family = V2Family.of(model)
         let objects = [family?.name, V2Family.general.name].compactMap(\.self)
         try fields.refuseUnknown(
-            beyond: Set(["prompt", "model", "webhookUrl", "webhookEvents"] + objects))
+            beyond: Set(
+                [
+                    "prompt", "model", "webhookUrl", "webhookEvents", "metadata", "user",
+                    "safety_identifier",
+                ] + objects))
         let prompt = try fields.requiredString("prompt")
         let max =
             model.hasPrefix(Self.longPrompts.models) ? Self.longPrompts.max : Self.promptMax
@@ -202,7 +209,8 @@ struct V2Body {
             names: (used ?? family ?? .general).names, quality: parameters.quality,
             format: parameters.format,
             compression: parameters.compression, seed: parameters.seed,
-            webhook: try fields.webhook())
+            webhook: try fields.webhook(), metadata: try fields.metadata())
+        request.endUser = try fields.endUser()
         request.options = parameters.options
         request.pictures = parameters.pictures
         request.mask = parameters.mask

@@ -112,7 +112,7 @@ enum ImageRouterModels {
     /// Where any size within bounds is made, these are some that clients offer to choose.
     private static func sizes(_ card: ModelCard) -> JSON {
         .array(
-            [.string("auto")] + card.sizes.map { .string("\($0.width)x\($0.height)") })
+            [.string("auto")] + card.sizes.map { .string($0.words) })
     }
 
     /// Whether it can be used now, and for how long: ours, beside what the dialect knows.

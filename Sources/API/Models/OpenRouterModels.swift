@@ -56,6 +56,7 @@ extension Application {
             ("supports_streaming", .bool(offer.capabilities.streaming)),
             ("pricing", .array(offer.price.billedLines.map(json))),
             // Ours, beside what the dialect knows.
+            ("data_policy", .optional(offer.endpoint.policy) { $0.json }),
             ("available", .bool(offer.isServed)),
         ])
     }
@@ -120,7 +121,7 @@ extension Application {
             ("supported_parameters", .array(card.knows("seed") ? [.string("seed")] : [])),
             ("supported_voices", .null), ("context_length", .null),
             ("default_parameters", .null), ("per_request_limits", .null),
-            ("top_provider", .object([("is_moderated", .bool(false))])),
+            ("top_provider", .object([("is_moderated", .bool(card.knows("moderation")))])),
             ("expiration_date", .optional(card.model.life.retiresOn) { .string("\($0)") }),
             ("links", .object([("details", .string(card.endpointsPath))])),
         ])

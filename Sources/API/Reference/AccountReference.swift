@@ -139,6 +139,7 @@ extension Shape {
                 .must("total_us", .integer("Microseconds.").orNull))),
         .must(
             "error", .either(.object(.must("code", .text()), .must("message", .text()))).orNull),
+        .must("user", .text().orNull), .must("metadata", .map(of: .text())),
         .must("receipt", .named("Receipt")),
         .must(
             "images",

@@ -22,7 +22,13 @@ extension Shape {
         .must("held", .money("Set aside when it was accepted.")),
         .must("captured", .money("Charged.")), .must("released", .money("Given back.")),
         .may("price_version", .integer("The price that counted.")),
-        .must("posting_ids", .list(of: .id(), "Entries in the ledger.")))
+        .must("posting_ids", .list(of: .id(), "Entries in the ledger.")),
+        .may(
+            "notices",
+            .list(
+                of: .text(),
+                "Where something else was made than the request says: another model, another size.")
+        ))
 
     static let mode = Shape.word(
         Mode.allCases.map(\.rawValue), "Which wallet paid; `test` asks no vendor.")
@@ -72,6 +78,7 @@ extension Shape {
         .must(
             "error",
             either(.object(.must("code", .text()), .must("message", .text()))).orNull),
+        .must("user", .text().orNull),
         .must("metadata", .map(of: .text())), .must("batchId", .id().orNull),
         .must("receipt", .named("Receipt")))
 
@@ -96,6 +103,10 @@ extension Shape {
     }
 
     static let model = Shape.text("A model's id, or a name it is known by.")
+
+    static let modelOrDefault = Shape.text(
+        "A model's id, or a name it is known by; left out, the operator's default, if there is one."
+    ).orNull
 
     static let count = Shape.integer("Pictures to make; up to what the model allows.")
         .within(1...10).orNull.standing(1)

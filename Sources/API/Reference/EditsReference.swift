@@ -37,9 +37,9 @@ extension Reference.Chapter {
     ).sending(
         .closed([
             .must("image", Shape.pictures("The picture.", 1...1)),
-            .must("model", Shape.model), .may("n", Shape.count), .may("size", Shape.size),
+            .may("model", Shape.modelOrDefault), .may("n", Shape.count), .may("size", Shape.size),
             .may("response_format", Shape.delivery([.url, .base64], standing: .url)),
-            .may("user", .text("Checked and ignored.").orNull),
+            .may("user", Shape.endUser),
         ]),
         .object([
             ("model", .string("test/test")), ("image", .string(Shape.tinyPicture)),

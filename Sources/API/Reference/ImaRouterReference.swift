@@ -8,8 +8,8 @@ extension Reference.Chapter {
     static let imaRouter = Reference.Chapter(
         name: "ImaRouter and jobs",
         about: """
-            One image at once, or jobs: polled, waited for, or reported by a webhook. Unknown \
-            members are ignored. Errors are problem details (RFC 9457) with OpenAI's `error` inside.
+            One image at once, or jobs: polled, waited for, or reported by a webhook. An unknown \
+            member is refused. Errors are problem details (RFC 9457) with OpenAI's `error` inside.
             """,
         operations: [
             "POST /v1/image/generate": generate,
@@ -36,7 +36,7 @@ extension Reference.Chapter {
         the job's URL; `Prefer: wait=N` says how long to wait instead.
         """,
         answers: [.json(.imaRouterImages, "The images; the first one's URL and size on top.")]
-    ).sending(.object(Shape.imaRouterBody), picture).orForm().synchronous()
+    ).sending(.closed(Shape.imaRouterBody), picture).orForm().synchronous()
 
     private static let estimate = Operation(
         "estimateImage", "What it would cost",
@@ -45,7 +45,7 @@ extension Reference.Chapter {
         lines behind it, and whether the balance covers it. Holds nothing.
         """,
         answers: [.json(.estimate, "The estimate.")]
-    ).sending(.object(Shape.imaRouterBody), picture).orForm()
+    ).sending(.closed(Shape.imaRouterBody), picture).orForm()
         .refusing(Operation.refusalsOfPlans)
 
     private static func queue(_ id: String, _ summary: String) -> Operation {
@@ -60,7 +60,7 @@ extension Reference.Chapter {
                     .either(.named("AcceptedBatch"), .named("AcceptedJob")), "Queued.")
             ]
         ).sending(
-            .object(
+            .closed(
                 Shape.jobBody.map {
                     $0.name == "prompt" ? .may("prompt", Shape.prompt.orNull) : $0
                 } + [.may("prompts", Shape.prompts.orNull)]
@@ -84,7 +84,7 @@ extension Reference.Chapter {
                     value: "$response.body#/jobId"))
         ]
     ).sending(
-        .object(
+        .closed(
             Shape.jobBody.filter { $0.name != "prompt" } + [.must("prompts", Shape.prompts)]),
         .object([
             ("model", .string("test/test")), ("size", .string("512x512")),
@@ -141,7 +141,8 @@ extension Shape {
             .may("n", count), .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
             .may("output_format", format([.png, .jpeg], standing: .png)),
             .may("response_format", delivery([.url, .base64], standing: .url)),
-            .may("seed", seed), .may("metadata", metadata),
+            .may("seed", seed), .may("metadata", metadata), .may("user", endUser),
+            .may("safety_identifier", endUser),
             .may("images", pictures("Pictures to start from; `image` is the same.").orNull),
         ] + pictureMembers + options([.background, .negativePrompt])
 
@@ -152,7 +153,7 @@ extension Shape {
 
     static let prompts = Shape.list(
         of: .either(
-            prompt, .object(imaRouterBody.map { .may($0.name, $0.shape) }),
+            prompt, .closed(imaRouterBody.map { .may($0.name, $0.shape) }),
             note: "A prompt, or an object that overrides what stands beside the list.")
     ).within(1...Application.batchMax)
 

@@ -6,7 +6,10 @@ extension Reference.Chapter {
         name: "ImageRouter",
         about: """
             ImageRouter's paths. WebP by URL unless told otherwise; pictures to start from make it \
-            an edit on either path; unknown members are ignored; `created` is in milliseconds.
+            an edit on either path; `created` is in milliseconds. Unknown members are ignored, but for \
+            those that ask for another picture under another dialect's name. A size that the model \
+            lacks is no error: the nearest is made, and `size`, `receipt.notices` and the header \
+            `X-Atelier-Notice` tell of it.
             """,
         operations: [
             "POST /v1/openai/images/generations": generations,
@@ -115,13 +118,15 @@ extension Shape {
             .text("`webp`, `jpeg` or `jpg`, `png`, in any case.")
                 .matching("^([wW][eE][bB][pP]|[jJ][pP][eE]?[gG]|[pP][nN][gG])$").orNull
                 .standing("webp")),
+        .may("user", endUser), .may("safety_identifier", endUser), .may("metadata", metadata),
     ]
 
     static let imageRouterImages = Shape.object(
         .must("created", .integer("Unix milliseconds.")),
         .must("data", .list(of: .either(base64Item, urlItem))),
         .must("latency", .integer("Milliseconds.")), .must("cost", .money("What was charged.")),
-        .must("id", .id("The generation.")), .must("receipt", .named("Receipt"))
+        .must("id", .id("The generation.")), .must("size", .text("Pixels.").orNull),
+        .must("receipt", .named("Receipt"))
     ).titled("ImageRouterImages")
 
     /// What an image costs, in US dollars.

@@ -134,5 +134,7 @@ extension Shape {
         .must("expired", .boolean()), .must("receipt", .named("Receipt")),
         .may(
             "input",
-            .object(.must("prompt", .text()), .must("model", .text()))))
+            .object(
+                .must("prompt", .text()), .must("model", .text()), .may("user", .text()),
+                .may("metadata", .map(of: .text())))))
 }

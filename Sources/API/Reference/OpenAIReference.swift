@@ -18,6 +18,11 @@ extension Reference.Chapter {
             "POST /v1/images/generations": generations,
             "POST /v1/images/edits": edits,
             "POST /v1/images/variations": variations,
+            "POST /v1/image/generate/images/generations": generations.under(
+                "createImageUnderGenerate"),
+            "POST /v1/image/generate/images/edits": edits.under("editImageUnderGenerate"),
+            "POST /v1/image/generate/images/variations": variations.under(
+                "varyImageUnderGenerate"),
             "GET /v1/models": list,
             "GET /v1/models/{id...}": retrieve,
             "GET /v1/openai/models": openAIList,
@@ -76,6 +81,11 @@ extension Reference.Chapter {
 }
 
 extension Operation {
+    /// The same for a client whose base URL is ImaRouter's path; `id` is its own name.
+    fileprivate func under(_ id: String) -> Operation {
+        changed { $0.id = id }
+    }
+
     /// A key that need not be shown has to be good all the same.
     static let shownKeys: [Refusal.Kind] = [
         .keyMissing, .keyInvalid, .keyRevoked, .keyExpired, .accountSuspended,
@@ -93,7 +103,8 @@ extension Shape {
     /// Members of a request for images.
     static let openAIBody: [Member] =
         [
-            .must("prompt", .text("What to draw.").within(1...32_000)), .must("model", model),
+            .must("prompt", .text("What to draw.").within(1...32_000)),
+            .may("model", modelOrDefault),
             .may("n", count), .may("size", size),
             .may("quality", .word(OpenAIBody.qualities).orNull.standing("auto")),
             .may("response_format", delivery([.url, .base64], standing: .base64)),
@@ -101,8 +112,7 @@ extension Shape {
             .may(
                 "output_compression",
                 .integer("Quality of JPEG and WebP; PNG takes only 100.").within(0...100).orNull),
-            .may("user", .text("Checked and ignored.").orNull),
-            .may("safety_identifier", .text("Given back in the answer.").orNull),
+            .may("user", endUser), .may("safety_identifier", endUser),
             .may("aspect_ratio", ratio.orNull), .may("resolution", tier.orNull),
             .may("seed", seed), .may("provider", routing.orNull), .may("metadata", metadata),
         ] + options(PictureOption.allCases.filter { $0 != .style })
@@ -136,7 +146,9 @@ extension Shape {
     private static let revised = Shape.text("What the vendor made of the prompt.")
 
     static let base64Item = Shape.object(
-        .must("b64_json", .text("Base64.")), .may("revised_prompt", revised)
+        .must("b64_json", .text("Base64.")),
+        .may("url", .url("Where `response_format` was left out and the picture is kept.")),
+        .may("revised_prompt", revised)
     )
     .titled("Base64Picture")
     static let urlItem = Shape.object(

@@ -9,11 +9,17 @@ extension Reference.Chapter {
         name: "OpenRouter",
         about: """
             OpenRouter's unified image API: set its client's server to this one's `/api/v1`. \
-            Always base64, with the cost in `usage`. Unknown members are ignored; an option that \
-            the model does not know is refused.
+            Base64 unless told otherwise, with the cost in `usage`. Unknown members are ignored, but \
+            for those that ask for another picture under another dialect's name, and for those of \
+            `provider`: they are refused, and so is an option that the model does not know. What \
+            `provider` restricts is kept to: where no provider is known to meet it, the request is refused.
             """,
         operations: [
-            "POST /api/v1/images": images,
+            "POST /api/v1/images": images(
+                "createOpenRouterImage", "Make images from a prompt", example: "1:1"),
+            "POST /api/v1/images/generations": images(
+                "createOpenRouterGeneration", "The same under the path that OpenAI's clients add",
+                example: "1:1"),
             "GET /api/v1/images/models": models,
             "GET /api/v1/images/models/{author}/{slug}/endpoints": endpoints,
             "GET /api/v1/models": general,
@@ -23,28 +29,31 @@ extension Reference.Chapter {
             "GET /api/v1/generation": generation,
         ])
 
-    private static let images = Operation(
-        "createOpenRouterImage", "Make images from a prompt",
-        """
-        `size` in pixels decides; `resolution` and `aspect_ratio` beside it must say the same. \
-        `/api/v1/generation` gives `user` and `session_id` back.
-        """,
-        answers: [
-            Operation.Answer.json(.openRouterImages, "The images.").with([
-                ("X-Generation-Id", .text("What `/api/v1/generation` is asked for by."))
-            ]).leading(
-                to: .init(
-                    name: "generation", operation: "getGeneration", parameter: "id",
-                    value: "$response.body#/id"))
-        ]
-    ).sending(
-        .object(Shape.openRouterBody),
-        .object([
-            ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
-            ("aspect_ratio", .string("1:1")),
-        ])
-    ).streaming(.openRouterEvents, partials: nil).orForm().synchronous().taking(
-        .header("X-Session-Id", .text("As `session_id`, which wins.").atMost(256)))
+    private static func images(_ id: String, _ summary: String, example ratio: String) -> Operation
+    {
+        Operation(
+            id, summary,
+            """
+            `size` in pixels decides; `resolution` and `aspect_ratio` beside it must say the same. \
+            `/api/v1/generation` gives `user` and `session_id` back.
+            """,
+            answers: [
+                Operation.Answer.json(.openRouterImages, "The images.").with([
+                    ("X-Generation-Id", .text("What `/api/v1/generation` is asked for by."))
+                ]).leading(
+                    to: .init(
+                        name: "generation", operation: "getGeneration", parameter: "id",
+                        value: "$response.body#/id"))
+            ]
+        ).sending(
+            .object(Shape.openRouterBody),
+            .object([
+                ("model", .string("test/test")), ("prompt", .string("a lighthouse at dusk")),
+                ("aspect_ratio", .string(ratio)),
+            ])
+        ).streaming(.openRouterEvents, partials: nil).orForm().synchronous().taking(
+            .header("X-Session-Id", .text("As `session_id`, which wins.").atMost(256)))
+    }
 
     private static let models = Operation(
         "listImageModels", "List models", "With what each accepts, by the names of the body.",
@@ -80,6 +89,7 @@ extension Reference.Chapter {
                                 .must("allowed_passthrough_parameters", .list(of: .text())),
                                 .must("supports_streaming", .boolean()),
                                 .must("available", .boolean("Whether it is served.")),
+                                .must("data_policy", Shape.dataPolicy.orNull),
                                 .must("pricing", .list(of: priceLine)))))), "The endpoints.")
         ]
     ).taking(
@@ -104,7 +114,7 @@ extension Reference.Chapter {
     private static func key(_ id: String, _ summary: String) -> Operation {
         Operation(
             id, summary,
-            "With every member that OpenRouter's client wants; most are not used here.",
+            "With every member that OpenRouter's client wants; some are not used here.",
             answers: [
                 .json(
                     .object(
@@ -117,22 +127,45 @@ extension Reference.Chapter {
                                     .must("usage_monthly", .money()),
                                     .must("is_free_tier", .boolean("A test key.")),
                                     .must("expires_at", .time().orNull),
-                                    .must("limit", .money().orNull),
-                                    .must("limit_remaining", .money().orNull),
-                                    .must("limit_reset", .text().orNull),
+                                    .must(
+                                        "limit",
+                                        .money(
+                                            "Of the key's own caps, the one that would be reached first."
+                                        ).orNull),
+                                    .must(
+                                        "limit_remaining",
+                                        .money("What is left of it; holds count as spent.").orNull),
+                                    .must("limit_reset", .word(["daily", "monthly"]).orNull),
+                                    .must(
+                                        "budgets",
+                                        .list(
+                                            of: budget,
+                                            "Every cap of the key and of its account.")),
+                                    .must("effective_budget", budget.orNull),
+                                    .must(
+                                        "is_management_key",
+                                        .boolean("Whether it may administer keys.")),
                                 ]
                                     + Shape.unused([
-                                        "allowed_data_regions", "budgets", "byok_usage",
+                                        "allowed_data_regions", "byok_usage",
                                         "byok_usage_daily", "byok_usage_monthly",
                                         "byok_usage_weekly",
-                                        "creator_user_id", "effective_budget",
+                                        "creator_user_id",
                                         "free_model_daily_requests", "include_byok_in_limit",
-                                        "is_management_key", "is_provisioning_key",
+                                        "is_provisioning_key",
                                         "organization_id",
                                         "rate_limit", "workspace_id",
                                     ])))), "The key.")
             ])
     }
+
+    private static let budget = Shape.object(
+        .must("scope", .word(["key_limit", "workspace"], "An account is a workspace.")),
+        .must("limit_usd", .money()), .must("spend_usd", .money("Spent or held.")),
+        .must("remaining_usd", .money()), .must("reset_interval", .word(["daily", "monthly"])),
+        .must("resets_at", .time()), .must("include_byok", .boolean()),
+        .must("budget_id", .text().orNull), .must("guardrail_id", .text().orNull)
+    ).titled("Budget")
 
     private static let credits = Operation(
         "getOpenRouterCredits", "Credits given and credits spent", "",
@@ -232,61 +265,4 @@ extension Reference.Chapter {
             + Shape.unused([
                 "supported_voices", "context_length", "default_parameters", "per_request_limits",
             ]))
-}
-
-extension Shape {
-    /// Members that OpenRouter's clients want to be there, and that mean nothing here.
-    static func unused(_ names: [String]) -> [Member] {
-        names.map { .may($0, .anything("Not used here.")) }
-    }
-
-    static let openRouterBody: [Member] = [
-        .must("model", model), .must("prompt", prompt), .may("n", count),
-        .may("resolution", tier.orNull), .may("aspect_ratio", ratio.orNull),
-        .may(
-            "size",
-            .text("A tier such as `2K`, or pixels such as `2048x2048`.")
-                .matching(
-                    "^(auto|\(OpenRouterSize.tiers.joined(separator: "|"))|\(pixels))$"
-                        .replacing("1.5K", with: #"1\.5K"#)
-                ).orNull),
-        .may("quality", .word(["auto", "low", "medium", "high", "xhigh", "max"]).orNull),
-        .may("output_format", format(OpenRouterBody.formats, standing: .png)),
-        .may("output_compression", .integer("Of JPEG and WebP.").within(0...100).orNull),
-        .may("background", option(.background).orNull), .may("seed", seed),
-        .may("input_references", pictures("Pictures to start from.").orNull),
-        .may("provider", routing.orNull), .may("user", .text().atMost(256).orNull),
-        .may("session_id", .text().atMost(256).orNull),
-        .may(
-            "trace",
-            .object(
-                OpenRouterBody.traceWords.map { .may($0, .text().orNull) }
-            ).orNull),
-    ]
-
-    fileprivate static let openRouterImages = Shape.object(
-        .must("created", .integer("Unix seconds.")),
-        .must(
-            "data",
-            .list(
-                of: .object(
-                    .must("b64_json", .text("Base64.")), .must("media_type", .text())))),
-        .may("usage", openRouterUsage),
-        .may("cost", .money("In the place of `usage`, where the vendor counted no tokens.")),
-        .must("id", .text()),
-        .must("receipt", .named("Receipt")))
-
-    static let openRouterUsage = Shape.object(
-        .must("prompt_tokens", .integer()), .must("completion_tokens", .integer()),
-        .must("total_tokens", .integer()), .must("cost", .money("What was charged.")),
-        .may("completion_tokens_details", .object(.must("image_tokens", .integer()))),
-        .must("cost_details", .map(of: .number().orNull)), .must("is_byok", .boolean())
-    ).titled("OpenRouterUsage")
-
-    fileprivate static let openRouterEvents = events(
-        ofData: [
-            "OpenRouterPartialEvent", "OpenRouterCompletedEvent", "OpenRouterErrorEvent",
-        ], ending: "[DONE]",
-        "With `stream: true`, where the model shows what it draws: `data` alone, without names. "
-            + "Ended by `data: [DONE]`.")
 }

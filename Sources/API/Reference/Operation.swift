@@ -4,7 +4,7 @@ import Units
 /// What a reader is told of one route: all of it that the table of routes does not say by itself.
 struct Operation: Sendable {
     /// The name that generated clients give it.
-    let id: String
+    var id: String
     let summary: String
     /// What it does, in sentences.
     let details: String

@@ -13,6 +13,28 @@ extension Fields {
         }
     }
 
+    /// Characters of an end user's name. Source: OpenRouter's SDK.
+    static let endUserMax = 256
+
+    /// Whom the caller does it for, in the caller's words: `safety_identifier`, which OpenAI has put in
+    /// the place of `user`, or that.
+    func endUser() throws(Refusal) -> String? {
+        var found: String?
+        for name in ["user", "safety_identifier"] {
+            guard let text = try string(name), !text.isEmpty else { continue }
+            // Not as letters are seen: one can be of a thousand code points.
+            let length = text.unicodeScalars.count
+            guard length <= Self.endUserMax else {
+                throw Refusal(
+                    .invalidValue,
+                    "'\(name)' has \(length) characters; up to \(Self.endUserMax) are accepted.",
+                    field: name)
+            }
+            found = text
+        }
+        return found
+    }
+
     /// Members of `metadata`, and characters of each value.
     private static let metadataMax = (members: 16, name: 64, value: 512)
 

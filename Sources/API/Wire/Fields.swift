@@ -103,12 +103,20 @@ struct Fields: Sendable {
         return form
     }
 
-    /// Refuses a member that is none of `known`.
-    func refuseUnknown(beyond known: Set<String>) throws(Refusal) {
+    /// Refuses a member that is none of `known`; `parent` is where this object stands.
+    func refuseUnknown(beyond known: Set<String>, of parent: String? = nil) throws(Refusal) {
         for name in names.sorted() where !known.contains(name) {
+            let path = (parent.map { $0 + "." } ?? "") + name.prefix(100)
+            throw Refusal(.unknownParameter, "Unknown parameter: '\(path)'.", field: path)
+        }
+    }
+
+    /// Refuses members that another dialect has and this one has not.
+    func refuse(_ foreign: [String]) throws(Refusal) {
+        for name in foreign where has(name) {
             throw Refusal(
-                .unknownParameter, "Unknown parameter: '\(name.prefix(100))'.",
-                field: String(name.prefix(100)))
+                .unknownParameter, "Unknown parameter: '\(name)'. This path does not take it.",
+                field: name)
         }
     }
 

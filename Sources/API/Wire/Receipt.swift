@@ -1,4 +1,5 @@
 import Gateway
+import HTTP
 import Ledger
 import Units
 
@@ -9,13 +10,15 @@ struct Receipt {
     let released: Credits
     let priceVersion: Int32
     let posting: ID<Posting>?
+    let notices: [String]
 
     var json: JSON {
-        .object([
-            ("held", .credits(held)), ("captured", .credits(captured)),
-            ("released", .credits(released)), ("price_version", .int(Int64(priceVersion))),
-            ("posting_ids", .array(posting.map { [.id($0)] } ?? [])),
-        ])
+        .object(
+            [
+                ("held", .credits(held)), ("captured", .credits(captured)),
+                ("released", .credits(released)), ("price_version", .int(Int64(priceVersion))),
+                ("posting_ids", .array(posting.map { [.id($0)] } ?? [])),
+            ] + (notices.isEmpty ? [] : [("notices", .array(notices.map(JSON.string)))]))
     }
 }
 
@@ -23,7 +26,7 @@ extension FinishedGeneration {
     var receipt: Receipt {
         Receipt(
             held: money.held, captured: money.captured, released: money.released,
-            priceVersion: priceVersion, posting: money.posting)
+            priceVersion: priceVersion, posting: money.posting, notices: notices)
     }
 }
 
@@ -32,6 +35,18 @@ extension GenerationLine {
     var receipt: Receipt {
         Receipt(
             held: held, captured: captured, released: endedAt == nil ? .zero : held - captured,
-            priceVersion: priceVersion, posting: posting)
+            priceVersion: priceVersion, posting: posting, notices: request?.notices ?? [])
+    }
+}
+
+extension Response {
+    /// The same with which model made it, and what its caller is told beside the answer.
+    func noting(model: String, _ notices: [String]) -> Response {
+        var response = self
+        response.headers.add("X-Atelier-Model", model)
+        if !notices.isEmpty {
+            response.headers.add("X-Atelier-Notice", notices.joined(separator: " "))
+        }
+        return response
     }
 }

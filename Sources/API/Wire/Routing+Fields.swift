@@ -9,10 +9,19 @@ extension Routing {
     /// Characters of a provider's name.
     private static let nameMax = 100
 
-    /// Reads the member, or refuses what is wrong in it. What it does not know is ignored.
+    /// What the member may hold. Whether another name restricts, nobody could say, so there is none.
+    private static let known: Set<String> = [
+        "only", "order", "ignore", "sort", "allow_fallbacks", "options", "zdr", "data_collection",
+        "enforce_distillable_text", "quantizations", "max_price", "require_parameters",
+        "preferred_max_latency", "preferred_min_throughput",
+    ]
+
+    /// Reads the member, or refuses what is wrong in it.
     init(_ fields: Fields) throws(Refusal) {
         self.init()
         guard let wishes = try fields.object("provider") else { return }
+        try wishes.refuseUnknown(beyond: Self.known, of: "provider")
+        restrictions = try Restrictions(wishes)
         only = try Self.names("only", in: wishes)
         order = try Self.names("order", in: wishes)
         ignore = try Self.names("ignore", in: wishes) ?? []

@@ -1,3 +1,4 @@
+import Pictures
 import Units
 
 /// What an endpoint can do, and the refusals that tell a caller so.
@@ -48,13 +49,22 @@ public final class Capabilities: Sendable {
         try check(pictures: request.pictures, mask: request.mask, names)
         var assignment = Assignment(
             prompt: request.prompt, n: request.n,
-            size: try sizes.resolve(request.size, names: names),
+            size: try size(of: request),
             quality: try quality(request.quality, names), format: request.format,
             compression: request.compression, seed: try accepted(request.seed, names) ?? seed,
             keeping: request.keeping,
             options: try accepted(request.options, for: request.format, names))
         assignment.partials = streaming ? request.partials : 0
         return assignment
+    }
+
+    private func size(of request: GenerationRequest) throws(Refusal) -> PixelSize {
+        if request.fitsSize, case .pixels(let asked) = request.size,
+            let near = sizes.nearest(to: asked)
+        {
+            return near
+        }
+        return try sizes.resolve(request.size, names: request.names)
     }
 
     private func check(prompt: String, _ names: FieldNames) throws(Refusal) {

@@ -5,7 +5,8 @@ extension Catalogue {
     /// Reads the catalogue as it stands.
     public static func load(in transaction: borrowing Transaction) throws -> Catalogue {
         let endpoints = try endpoints(
-            prices: try priceLines(in: transaction), in: transaction)
+            prices: try priceLines(in: transaction),
+            policies: try DataPolicy.all(in: transaction), in: transaction)
         let models = try transaction.rows(
             """
             select id, author, name, description, released_on, deprecated_on, retires_on, replacement
@@ -25,8 +26,10 @@ extension Catalogue {
         let names: [(String, String)] = try transaction.rows("select name, model from model_name") {
             (try $0.next(), try $0.next())
         }
+        let aliases = try ModelAlias.all(in: transaction).map { ($0.name, $0.model) }
         return Catalogue(
-            models: models, names: Dictionary(names, uniquingKeysWith: { first, _ in first }))
+            models: models, names: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            aliases: Dictionary(aliases, uniquingKeysWith: { first, _ in first }))
     }
 
     struct EndpointName: Hashable {
@@ -44,7 +47,8 @@ extension Catalogue {
     }
 
     private static func endpoints(
-        prices: [EndpointName: [PriceRow]], in transaction: borrowing Transaction
+        prices: [EndpointName: [PriceRow]], policies: [String: DataPolicy.Row],
+        in transaction: borrowing Transaction
     ) throws -> [String: [(endpoint: Endpoint, isOffered: Bool)]] {
         let found: [(String, (endpoint: Endpoint, isOffered: Bool))] = try transaction.rows(
             """
@@ -59,7 +63,8 @@ extension Catalogue {
             let capabilities = text.flatMap { CapabilityText($0.text) }.map(Capabilities.init)
             let endpoint = Endpoint(
                 provider: name.provider, providerModel: providerModel, capabilities: capabilities,
-                prices: versions(prices[name] ?? [], capabilities?.perCall ?? 1))
+                prices: versions(prices[name] ?? [], capabilities?.perCall ?? 1),
+                policy: policies[name.provider]?.policy)
             return (name.model, (endpoint, try row.next()))
         }
         return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }

@@ -65,14 +65,18 @@ public struct Catalogue: Sendable {
         public let capabilities: Capabilities?
         /// Every version known, newest first: one may start tomorrow.
         public let prices: [Price]
+        /// How the provider treats what it is sent; nil when nothing is known.
+        public let policy: DataPolicy?
 
         init(
-            provider: String, providerModel: String, capabilities: Capabilities?, prices: [Price]
+            provider: String, providerModel: String, capabilities: Capabilities?, prices: [Price],
+            policy: DataPolicy? = nil
         ) {
             self.provider = provider
             self.providerModel = providerModel
             self.capabilities = capabilities
             self.prices = prices
+            self.policy = policy
         }
 
         /// The version in force at `now`; nil when there is none, and then nothing is sold.
@@ -99,79 +103,53 @@ public struct Catalogue: Sendable {
     /// In order of their ids.
     public let models: [Model]
     private let byName: [String: Model]
+    /// Names that an operator has given to models. They win: one may be of a model that is gone.
+    private let byAlias: [String: Model]
 
-    /// `names`: every name, with the id of its model.
-    init(models: [Model], names: [String: String]) {
+    /// `names`: every name, with the id of its model; `aliases`: those that an operator has given.
+    init(models: [Model], names: [String: String], aliases: [String: String] = [:]) {
         self.models = models
         let byID = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         byName = names.compactMapValues { byID[$0] }.merging(byID) { _, own in own }
+        byAlias = aliases.compactMapValues { byID[$0] }
     }
 
-    /// The model of this id, `author/id` or alias, in whatever case; nil when there is none.
-    public func model(named name: String) -> Model? { byName[name] ?? byName[name.lowercased()] }
+    /// The model of this id, `author/id` or alias, in whatever case and without blanks around it; nil
+    /// when there is none.
+    public func model(named name: String) -> Model? {
+        if byAlias.isEmpty, let model = byName[name] { return model }
+        let plain = Self.plain(name)
+        return byAlias[plain] ?? byName[plain]
+    }
+
+    /// The model that is named by this id and nothing else.
+    func model(id: String) -> Model? { byName[id] }
+
+    /// The name that an operator has given, where `name` is one.
+    func alias(_ name: String) -> String? {
+        guard !byAlias.isEmpty else { return nil }
+        let plain = Self.plain(name)
+        return byAlias[plain] == nil ? nil : plain
+    }
+
+    /// Of what a caller has named: names are in lower case and have no blanks around them.
+    private static func plain(_ name: String) -> String {
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
+        guard name.utf8.first.map(isBlank) == true || name.utf8.last.map(isBlank) == true else {
+            return name.lowercased()
+        }
+        let start = name.utf8.firstIndex { !isBlank($0) } ?? name.endIndex
+        let end = name.utf8.lastIndex { !isBlank($0) }.map { name.utf8.index(after: $0) } ?? start
+        return name[start..<end].lowercased()
+    }
+
+    /// The alias of what is made when a caller names no model.
+    public static let defaultAlias = "default"
 
     /// Every name that a model answers to, in order.
     public func names(of id: String) -> [String] {
-        byName.filter { $0.value.id == id }.map(\.key).sorted()
-    }
-
-    /// The offers behind a model's name at `now` that `routing` allows, in its order, or the refusal
-    /// that says what is wrong with it. There is at least one.
-    ///
-    /// `isServed` says whether a provider can be called; what has no price is not sold.
-    public func offers(
-        of name: String, at now: Timestamp, routing: Routing = Routing(),
-        isServed: (String) -> Bool = { _ in true }
-    ) throws(Refusal) -> [Offer] {
-        guard let model = model(named: name) else {
-            throw Refusal(
-                .modelNotFound,
-                "The model '\(name.prefix(100))' does not exist or you do not have access to it.",
-                field: "model")
-        }
-        if model.life.state(at: now) == .retired { throw model.retired }
-        let served = model.endpoints.filter { isServed($0.provider) }
-        guard !served.isEmpty else { throw notServed(model, at: now, isServed) }
-        let sold = served.compactMap { endpoint -> Offer? in
-            guard let price = endpoint.price(at: now), let able = endpoint.capabilities else {
-                return nil
-            }
-            return Offer(model: model, endpoint: endpoint, price: price, capabilities: able)
-        }
-        guard !sold.isEmpty else {
-            throw Refusal(
-                .modelWithoutPrice,
-                "The model '\(model.id)' has no price yet and cannot be used.", field: "model")
-        }
-        let allowed = sold.filter { routing.allows($0.endpoint.provider) }
-        guard !allowed.isEmpty else {
-            let there = sold.map(\.endpoint.provider).joined(separator: ", ")
-            throw Refusal(
-                .modelNotServed,
-                "None of the providers of '\(model.id)' is allowed by 'provider': there are "
-                    + "\(there).", field: "provider")
-        }
-        return routing.sorted(allowed)
-    }
-
-    /// Models that a refusal names, at most.
-    private static let namedMax = 8
-
-    /// The refusal of a model for which no provider is set up here. Waiting does not help, so it names
-    /// what can be called.
-    private func notServed(
-        _ model: Model, at now: Timestamp, _ isServed: (String) -> Bool
-    ) -> Refusal {
-        let others = models.filter { other in
-            other.life.state(at: now) != .retired
-                && other.endpoints.contains { isServed($0.provider) && $0.price(at: now) != nil }
-        }
-        let names = others.prefix(Self.namedMax).map(\.id).joined(separator: ", ")
-        let more = others.count > Self.namedMax ? ", and \(others.count - Self.namedMax) more" : ""
-        return Refusal(
-            .modelNotServed,
-            "The model '\(model.id)' is not served here: no provider of it is set up."
-                + (names.isEmpty ? "" : " These can be called: \(names)\(more)."), field: "model")
+        Set(byName.merging(byAlias) { _, own in own }.filter { $0.value.id == id }.map(\.key))
+            .sorted()
     }
 
     /// The price under which a generation was admitted; nil when this program does not know it.
@@ -188,11 +166,16 @@ extension Catalogue.Model {
     }
 
     var retired: Refusal {
-        let instead = life.replacement.map { " Use '\($0)' instead." } ?? ""
-        let day = life.retiresOn.map { " on \($0)" } ?? ""
-        return Refusal(
-            .modelRetired, "The model '\(id)' was retired\(day).\(instead)", field: "model")
+        Refusal(.modelRetired, "\(retiredInWords).\(insteadInWords)", field: "model")
     }
+
+    /// Such as `The model 'dall-e-3' was retired on 2026-05-12`.
+    var retiredInWords: String {
+        "The model '\(id)' was retired" + (life.retiresOn.map { " on \($0)" } ?? "")
+    }
+
+    /// Such as ` Use 'gpt-image-2' instead.`
+    var insteadInWords: String { life.replacement.map { " Use '\($0)' instead." } ?? "" }
 }
 
 extension Catalogue {

@@ -5,6 +5,8 @@ public import Units
 public struct CatalogueFile: Sendable {
     /// In order of their ids.
     let models: [ListedModel]
+    /// What is known of how providers treat data, by provider.
+    let policies: [String: DataPolicy]
 
     /// Reads the file's text, or refuses it and says what is wrong where.
     public init(json bytes: [UInt8]) throws(Refusal) {
@@ -18,6 +20,13 @@ public struct CatalogueFile: Sendable {
         for model in wire.models { models.append(try model.checked()) }
         try Self.check(models)
         self.models = models.sorted { $0.id < $1.id }
+        var policies: [String: DataPolicy] = [:]
+        for provider in wire.providers ?? [] {
+            guard policies.updateValue(try provider.policy(), forKey: provider.name) == nil else {
+                throw Refusal(.invalidValue, "The provider '\(provider.name)' is there twice.")
+            }
+        }
+        self.policies = policies
     }
 
     /// What no model can say alone: names mean one model, and replacements exist and live.
@@ -44,6 +53,7 @@ public struct CatalogueFile: Sendable {
 
     private struct Wire: Decodable {
         let models: [WireModel]
+        let providers: [WireProvider]?
     }
 }
 
@@ -167,4 +177,28 @@ private struct WirePrice: Decodable {
     let usd: String
     let variant: String?
     let estimate: Bool?
+}
+
+private struct WireProvider: Decodable {
+    let name: String
+    let trains_on_data: Bool?
+    let retention_hours: Int?
+    let region: String?
+    let source: String
+    let checked_on: String
+
+    func policy() throws(Refusal) -> DataPolicy {
+        guard let day = CivilDate(checked_on) else {
+            throw Refusal(.invalidValue, "Provider '\(name)': '\(checked_on)' is no day.")
+        }
+        let policy = DataPolicy(
+            trainsOnData: trains_on_data, retentionHours: retention_hours, region: region,
+            source: source, checkedOn: day)
+        do {
+            try policy.check()
+        } catch {
+            throw Refusal(.invalidValue, "Provider '\(name)': \(error.message)")
+        }
+        return policy
+    }
 }

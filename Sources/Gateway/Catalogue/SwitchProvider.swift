@@ -30,14 +30,7 @@ extension Catalogue {
         _ name: String, enabled: Bool, by actor: AuditEvent.Actor,
         in transaction: borrowing Transaction
     ) throws {
-        let sells = try transaction.execute(
-            "select from model_endpoint where provider = \(name) limit 1")
-        guard sells > 0 || Vendor.named(name) != nil else {
-            throw Refusal(
-                .notFound,
-                "There is no provider '\(name.prefix(100))': there are \(Vendor.all.map(\.name).listed).",
-                field: "provider")
-        }
+        try checkProvider(name, in: transaction)
         let changed =
             enabled
             ? try transaction.execute("delete from disabled_provider where provider = \(name)")
@@ -53,6 +46,18 @@ extension Catalogue {
                 details: AuditEvent.changes(
                     [("enabled", .bool(!enabled))], [("enabled", .bool(enabled))]), by: actor,
                 in: transaction)
+        }
+    }
+
+    /// Refuses the name of a provider that there is none of.
+    static func checkProvider(_ name: String, in transaction: borrowing Transaction) throws {
+        let sells = try transaction.execute(
+            "select from model_endpoint where provider = \(name) limit 1")
+        guard sells > 0 || Vendor.named(name) != nil else {
+            throw Refusal(
+                .notFound,
+                "There is no provider '\(name.prefix(100))': there are \(Vendor.all.map(\.name).listed).",
+                field: "provider")
         }
     }
 }

@@ -11,7 +11,7 @@ public struct CatalogueChange: Sendable {
     public var isKept = false
 
     /// The same, told as not made if `isKept`.
-    fileprivate func kept(_ isKept: Bool) -> CatalogueChange {
+    func kept(_ isKept: Bool) -> CatalogueChange {
         guard isKept else { return self }
         return CatalogueChange(
             model: model, what: "kept", detail: "as an admin has it, not \(what): \(detail)",
@@ -38,8 +38,10 @@ extension CatalogueFile {
         let changes = models.map {
             ($0, $0.changes(from: known[$0.id], prices: prices, at: actor.now))
         }
-        let told = changes.flatMap(\.1)
+        let policies = try policyChanges(in: transaction)
+        let told = changes.flatMap(\.1) + policies
         guard !dryRun else { return told }
+        try write(policies, by: actor, in: transaction)
         // All of them before any replacement is named: it may be new itself.
         let made = changes.map { ($0, $1.filter { !$0.isKept }) }.filter { !$0.1.isEmpty }
         for (model, _) in made { try model.insert(in: transaction) }

@@ -61,6 +61,8 @@ public struct FinishedGeneration: Sendable {
     public let endedAt: Timestamp
     /// What its vendor said of it.
     public let report: GenerationReport
+    /// What its caller is told beside the answer.
+    public let notices: [String]
     /// Whether the same call was answered before, and this is its answer again.
     public var replayed = false
     /// How the limits stand that it was held against; nothing for a repetition.

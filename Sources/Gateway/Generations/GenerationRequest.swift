@@ -59,6 +59,14 @@ public struct GenerationRequest: Sendable {
     public var routing = Routing()
     /// Pictures that are wanted while each one is drawn, where the endpoint shows any.
     public var partials = 0
+    /// Whether no model was named, and `model` says nothing.
+    public var modelIsLeftOut = false
+    /// Whether the nearest size is made where a model lacks the one that was asked for.
+    public var mayFitSize = false
+    /// Set when no endpoint makes the size exactly.
+    var fitsSize = false
+    /// Whom the caller does it for, in the caller's words.
+    public var endUser: String?
 
     public init(
         dialect: Dialect, model: String, prompt: String, n: Int = 1, size: Size = .auto,

@@ -97,7 +97,7 @@ extension Engine {
         guard let owner = task.provider else { return Array(candidates.prefix(1)) }
         if let known = candidates.first(where: { $0.endpoint.provider == owner }) { return [known] }
         // It may be offered to nobody any more, and has our work all the same.
-        let model = catalogue.current.model(named: order.model)
+        let model = catalogue.current.model(id: order.model)
         guard let endpoint = model?.endpoints.first(where: { $0.provider == owner }),
             let provider = provider(owner, in: order.wallet.mode)
         else { return [] }

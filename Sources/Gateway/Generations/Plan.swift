@@ -53,9 +53,29 @@ extension Engine {
     func plan(
         _ request: GenerationRequest, in mode: Mode, at now: Timestamp
     ) throws(Refusal) -> Plan {
-        let offers = try catalogue.current.offers(
-            of: request.model, at: now, routing: request.routing
+        let catalogue = catalogue.current
+        let name = try catalogue.name(of: request)
+        let offers = try catalogue.offers(
+            of: name, at: now, routing: request.routing, retired: mode == .test
         ) { provider($0, in: mode) != nil }
+        do throws(Refusal) {
+            return try plan(request, among: offers, in: mode, at: now)
+        } catch {
+            // Whoever makes exactly what was asked for comes first, then whoever comes near.
+            guard case .pixels = request.size, request.mayFitSize, !request.fitsSize else {
+                throw error
+            }
+            var near = request
+            near.fitsSize = true
+            return try plan(near, among: offers, in: mode, at: now)
+        }
+    }
+
+    /// The first of `offers` that can do `request`, or what the first says against it.
+    private func plan(
+        _ request: GenerationRequest, among offers: [Catalogue.Offer], in mode: Mode,
+        at now: Timestamp
+    ) throws(Refusal) -> Plan {
         var random = SystemRandomNumberGenerator()
         let seed = Int64.random(in: 0...Int64(Int32.max), using: &random)
         var refusal: Refusal?
@@ -63,9 +83,12 @@ extension Engine {
             guard let provider = provider(offer.endpoint.provider, in: mode) else { continue }
             do throws(Refusal) {
                 let assignment = try offer.capabilities.accept(request, seed: seed)
+                try offer.check(request.routing.restrictions.maxPrice, for: assignment.work)
                 let stored = StoredRequest(
                     assignment: assignment, routing: request.routing, webhook: request.webhook,
-                    metadata: request.metadata)
+                    metadata: request.metadata, endUser: request.endUser,
+                    notices: catalogue.current.notices(
+                        on: request, offer, making: assignment.size, at: now))
                 return Plan(
                     offer: offer, provider: provider, dialect: request.dialect, stored: stored,
                     at: now)
@@ -105,6 +128,14 @@ extension Engine {
             plan.stored.assignment.mask = kept
         }
         plan.stored.assignment.inputs = pictures
+        do {
+            // They may be billed too.
+            try plan.offer.check(
+                request.routing.restrictions.maxPrice, for: plan.stored.assignment.work)
+        } catch {
+            await discardInputs(of: plan.stored.assignment)
+            throw error
+        }
         return plan
     }
 

@@ -43,7 +43,7 @@ extension Engine {
                 images: images, latency: line.latency,
                 money: Settled(held: line.held, captured: line.captured, posting: line.posting),
                 priceVersion: line.priceVersion, endedAt: endedAt, report: line.report,
-                replayed: true))
+                notices: line.request?.notices ?? [], replayed: true))
     }
 
     private func recalled(_ image: GenerationLine.Image) async throws -> FinishedGeneration.Image {

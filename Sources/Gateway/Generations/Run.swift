@@ -88,7 +88,7 @@ extension Engine {
         return FinishedGeneration(
             id: order.generation, model: order.model, format: order.assignment.format,
             images: images, latency: latency, money: money, priceVersion: order.price.version,
-            endedAt: ended, report: report)
+            endedAt: ended, report: report, notices: order.request.notices)
     }
 
     /// Carries an order out in a task of its own, and hands it back when the server stops.

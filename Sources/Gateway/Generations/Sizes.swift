@@ -1,4 +1,4 @@
-import Pictures
+public import Pictures
 import Units
 
 /// Which sizes an endpoint makes, and the one rule by which pixels, tiers and ratios become each
@@ -61,7 +61,7 @@ public struct Sizes: Sendable {
             guard let made = made(for: size) else {
                 throw Refusal(
                     .invalidValue,
-                    "Invalid size \(size.width)x\(size.height). Accepted: \(accepted(names)).",
+                    "Invalid size \(size.words). Accepted: \(accepted(names)).",
                     field: names["size"])
             }
             return made
@@ -112,6 +112,26 @@ public struct Sizes: Sendable {
         }
     }
 
+    /// The nearest to `asked` that is made, first by its ratio and then by how many pixels it has.
+    func nearest(to asked: PixelSize) -> PixelSize? {
+        guard asked.width > 0, asked.height > 0 else { return nil }
+        switch kind {
+        case .listed(let sizes): return Self.nearest(of: sizes, to: asked)
+        case .shapes: return Self.nearest(of: choices, to: asked)
+        case .free(let bounds): return bounds.fitted(asked) ?? Self.nearest(of: choices, to: asked)
+        }
+    }
+
+    private static func nearest(of sizes: [PixelSize], to asked: PixelSize) -> PixelSize? {
+        func distance(_ size: PixelSize) -> Double {
+            let pixels = Double(size.width) * Double(size.height)
+            let wanted = Double(asked.width) * Double(asked.height)
+            let shape = Ratio(size).distance(to: Ratio(asked))
+            return shape * max(pixels / wanted, wanted / pixels).squareRoot().squareRoot()
+        }
+        return sizes.min { distance($0) < distance($1) }
+    }
+
     /// The picture of a ratio at a tier; nil for what is not made. Without a tier: 1K, or as near
     /// to it as is made.
     func size(of ratio: Ratio, at tier: Tier?) -> PixelSize? {
@@ -155,9 +175,9 @@ public struct Sizes: Sendable {
     private func accepted(_ names: FieldNames) -> String {
         switch kind {
         case .listed(let sizes):
-            return sizes.map { "\($0.width)x\($0.height)" }.joined(separator: ", ")
+            return sizes.map(\.words).joined(separator: ", ")
         case .shapes where !names.haveShapes:
-            let pixels = choices.prefix(Self.listedMax).map { "\($0.width)x\($0.height)" }
+            let pixels = choices.prefix(Self.listedMax).map(\.words)
             return pixels.joined(separator: ", ")
                 + (choices.count > Self.listedMax ? " and others" : "")
         case .shapes(let ratios, let tiers):
@@ -200,6 +220,9 @@ extension Sizes.Bounds {
 }
 
 extension PixelSize {
+    /// As requests and answers write it: `1024x1024`.
+    public var words: String { "\(width)x\(height)" }
+
     /// Reads `1024x1024`.
     fileprivate init?(words: String) {
         let sides = words.split(separator: "x").compactMap { Int($0) }

@@ -70,6 +70,7 @@ extension Routing {
                 + list("ignore", ignore.isEmpty ? nil : ignore)
                 + (sort.map { [("sort", .string($0.rawValue))] } ?? [])
                 + (allowsFallbacks ? [] : [("allow_fallbacks", .bool(false))])
+                + restrictions.members
                 + (passed.isEmpty ? [] : [("options", .object(passed))]))
     }
 
@@ -79,11 +80,29 @@ extension Routing {
         ignore = value["ignore"]?.items.compactMap(\.text) ?? []
         sort = value["sort"]?.text.flatMap(Sort.init(rawValue:))
         allowsFallbacks = value["allow_fallbacks"] != .bool(false)
+        restrictions = Restrictions(value)
         if case .object(let options) = value["options"] {
             self.options = options.compactMapValues { value in
                 guard case .object(let members) = value else { return nil }
                 return members
             }
         }
+    }
+}
+
+extension Restrictions {
+    /// Without `max_price`, which only the plan asks: the price is agreed once it is made.
+    fileprivate var members: [(String, JSON)] {
+        (keepsNothing ? [("zdr", .bool(true))] : [])
+            + (trainsNothing ? [("data_collection", .string("deny"))] : [])
+            + (distillable ? [("enforce_distillable_text", .bool(true))] : [])
+            + (quantizations.map { [("quantizations", .array($0.map(JSON.string)))] } ?? [])
+    }
+
+    fileprivate init(_ value: JSONValue) {
+        keepsNothing = value["zdr"] == .bool(true)
+        trainsNothing = value["data_collection"]?.text == "deny"
+        distillable = value["enforce_distillable_text"] == .bool(true)
+        quantizations = value["quantizations"]?.items.compactMap(\.text)
     }
 }

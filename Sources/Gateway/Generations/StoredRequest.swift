@@ -10,24 +10,36 @@ public struct StoredRequest: Sendable {
     let routing: Routing
     public let webhook: RequestedWebhook?
     public let metadata: [String: String]
+    /// Whom its caller does it for, in the caller's words.
+    public let endUser: String?
+    /// What its caller is told beside the answer.
+    public let notices: [String]
 
     public var prompt: String { assignment.prompt }
 
+    /// Pictures that it starts from.
+    public var pictureCount: Int { assignment.inputs.count }
+
+    /// Whether what is made is kept nowhere.
+    public var isEphemeral: Bool { assignment.keeping == .ephemeral }
+
     init(
         assignment: Assignment, routing: Routing = Routing(), webhook: RequestedWebhook?,
-        metadata: [String: String]
+        metadata: [String: String], endUser: String? = nil, notices: [String] = []
     ) {
         self.assignment = assignment
         self.routing = routing
         self.webhook = webhook
         self.metadata = metadata
+        self.endUser = endUser
+        self.notices = notices
     }
 
     /// The text of the column.
     var json: JSON {
         var members: [(String, JSON)] = [
             ("prompt", .string(assignment.prompt)),
-            ("size", .string("\(assignment.size.width)x\(assignment.size.height)")),
+            ("size", .string(assignment.size.words)),
             ("output_format", .string(assignment.format.rawValue)),
             ("seed", .int(assignment.seed)),
         ]
@@ -42,6 +54,8 @@ public struct StoredRequest: Sendable {
         }
         if let mask = assignment.mask { members.append(("mask", mask.json)) }
         if routing != Routing() { members.append(("routing", routing.json)) }
+        if let endUser { members.append(("end_user", .string(endUser))) }
+        if !notices.isEmpty { members.append(("notices", .array(notices.map(JSON.string)))) }
         return .object(members + Self.members(webhook: webhook, metadata: metadata))
     }
 
@@ -69,6 +83,8 @@ public struct StoredRequest: Sendable {
         routing = wire["routing"].map(Routing.init) ?? Routing()
         webhook = wire["webhook"].flatMap(RequestedWebhook.init)
         metadata = Self.texts(wire["metadata"])
+        endUser = wire["end_user"]?.text
+        notices = wire["notices"]?.items.compactMap(\.text) ?? []
     }
 
     /// The metadata in the text of a batch's column.

@@ -49,6 +49,18 @@ extension Meter {
             """, read)
     }
 
+    /// One meter as it stands, without keeping anybody from changing it; nil where nothing was counted.
+    static func find(_ name: Name, in transaction: borrowing Transaction) throws -> Meter? {
+        try transaction.first(
+            """
+            select account_id, subject, mode, requests_tat, images_tat, open, day, day_spent, month,
+                month_spent, day_told, month_told
+            from meter
+            where account_id = \(name.account) and subject = \(name.subject)
+                and mode = \(name.mode.rawValue)
+            """, read)
+    }
+
     private static func read(_ row: inout RowReader) throws -> Meter {
         let account: ID<Account> = try row.next()
         let subject: ID<Meter> = try row.next()

@@ -143,7 +143,7 @@ package struct Meter: Hashable, Sendable {
     }
 
     /// A new day, or month, begins with nothing spent. Another server's clock may be a moment behind.
-    private mutating func turn(to today: CivilDate) {
+    mutating func turn(to today: CivilDate) {
         if today > day {
             day = today
             daySpent = .zero

@@ -52,7 +52,7 @@ extension Engine {
     /// then the others that its caller allows and that make the very same.
     func candidates(for order: Order) -> [Candidate] {
         let mode = order.wallet.mode
-        guard let model = catalogue.current.model(named: order.model) else { return [] }
+        guard let model = catalogue.current.model(id: order.model) else { return [] }
         func candidate(_ endpoint: Catalogue.Endpoint) -> Candidate? {
             provider(endpoint.provider, in: mode).map {
                 Candidate(endpoint: endpoint, provider: $0)
@@ -61,7 +61,11 @@ extension Engine {
         // Whoever has a task of ours is asked on, though it is withdrawn since.
         let owner = TaskNote(order.task).owned?.provider
         let owned = model.withdrawn.filter { $0.provider == owner }
-        let agreed = (model.endpoints + owned).first { $0.provider == order.provider }
+        let agreed = (model.endpoints + owned).first { $0.provider == order.provider }.flatMap {
+            // What is known of it may have changed while the work waited.
+            let unmet = order.request.routing.restrictions.unmet(by: $0.policy)
+            return unmet == nil || $0.provider == owner ? $0 : nil
+        }
         // In test mode there is one who draws, whoever is asked.
         guard mode == .live, order.request.routing.allowsFallbacks else {
             return agreed.flatMap(candidate).map { [$0] } ?? []
@@ -69,7 +73,7 @@ extension Engine {
         // What is already agreed needs no price any more.
         let others =
             (try? catalogue.current.offers(
-                of: model.id, at: clock.now, routing: order.request.routing
+                of: model, at: clock.now, routing: order.request.routing
             ))?.filter { offer in
                 offer.endpoint.provider != order.provider
                     && offer.capabilities.makes(order.assignment)

@@ -18,6 +18,9 @@ public struct Routing: Hashable, Sendable {
     /// What is passed on to the one that serves, by provider.
     public var options: [String: [String: JSONValue]] = [:]
 
+    /// What whoever serves has to meet.
+    public var restrictions = Restrictions()
+
     public init() {}
 
     /// Whether `provider` may be asked at all.

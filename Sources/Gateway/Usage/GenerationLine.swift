@@ -70,6 +70,11 @@ public struct GenerationLine: Sendable {
         }
     }
 
+    /// Whether its pictures were kept and are no more.
+    public var hasLostPictures: Bool {
+        state == "completed" && delivered > 0 && images.isEmpty && request?.isEphemeral == false
+    }
+
     /// Where its time went; zero where it has not ended.
     var latency: Latency {
         func duration(_ micros: Int64?) -> Duration { .microseconds(micros ?? 0) }
