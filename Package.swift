@@ -55,6 +55,8 @@ let package = Package(
         library("Signing", ["CCrypto", "Units"]),
         debian("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         library("Postgres", ["CPostgres", "Threads", "Units"], exclude: reasoned),
+        debian("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        library("Compression", ["CZlib"]),
         library("HTTP", ["Units"]),
         .target(name: "CEpoll"),
         debian("CTLS", pkgConfig: "openssl", apt: "libssl-dev"),
@@ -84,7 +86,8 @@ let package = Package(
         library(
             "API",
             [
-                "Documents", "Gateway", "HTTP", "Ledger", "Log", "Pictures", "Postgres",
+                "Compression", "Documents", "Gateway", "HTTP", "Ledger", "Log", "Pictures",
+                "Postgres",
                 "Providers",
                 "Signing", "Storage", "Threads", "Units",
             ]),
@@ -185,6 +188,7 @@ let package = Package(
                 "described_answers.py", "generated", "generated_clients.py",
             ],
             swiftSettings: strict),
+        tests(of: "Compression"),
         tests(
             of: "API",
             [

@@ -73,7 +73,7 @@ public struct Application: Sendable {
     public func respond(to request: Request) async -> Response {
         let started = clock.now
         let id = RequestID.next()
-        var request = request
+        var request = ContentCoding.decoded(request)
         request.id = id
         var response: Response
         var route = "none"
@@ -164,6 +164,11 @@ public struct Application: Sendable {
         case .tooLarge(let limitBytes):
             Refusal(.bodyTooLarge, "The body is larger than \(limitBytes) bytes.")
         case .malformed(let reason): Refusal(.malformedBody, "The body is malformed: \(reason).")
+        case .unsupportedCoding(let name):
+            Refusal(
+                .unsupportedMediaType,
+                "The body's 'Content-Encoding: \(name)' is not read here. Accepted: "
+                    + "\(ContentCoding.accepted).", field: ContentCoding.field)
         case .timedOut: Refusal(.bodyTimedOut, "The body did not arrive in time.")
         case .disconnected: Refusal(.malformedBody, "The connection ended within the body.")
         }

@@ -74,6 +74,8 @@ public enum BodyFailure: Error, Hashable, Sendable {
     case tooLarge(limitBytes: Int)
     /// Its framing is wrong; the text says how. The connection ends after the answer.
     case malformed(String)
+    /// It comes in a content coding that is not read here; the text is its name.
+    case unsupportedCoding(String)
     /// It made no progress for too long.
     case timedOut
     /// The peer is gone; nobody reads an answer.

@@ -87,7 +87,7 @@ let echo: Handler = { request in
 func status(of failure: BodyFailure) -> Status {
     switch failure {
     case .tooLarge: .contentTooLarge
-    case .malformed: .badRequest
+    case .malformed, .unsupportedCoding: .badRequest
     case .timedOut: .requestTimeout
     case .disconnected: .internalServerError
     }

@@ -36,6 +36,7 @@ import Testing
     /// Each home of C and the one folder that may import it.
     private static let homes = [
         "CPostgres": "Sources/Postgres/", "CCrypto": "Sources/Signing/",
+        "CZlib": "Sources/Compression/",
         "CWebP": "Sources/Pictures/", "CTurboJPEG": "Sources/Pictures/",
         "CPNG": "Sources/Pictures/", "CEpoll": "Sources/HTTPServer/",
         "CCurl": "Sources/HTTPClient/", "CTLS": "Sources/HTTPServer/",

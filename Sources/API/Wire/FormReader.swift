@@ -28,6 +28,18 @@ struct FormReader {
         "image", "images", "input_references", "mask", "markup", "file",
     ]
 
+    /// A field that says which encoding the texts have (RFC 7578, section 4.6).
+    private static let charset = "_charset_"
+
+    private static func check(charset: String) throws(Refusal) {
+        guard ["utf-8", "utf8", "us-ascii", ""].contains(charset.lowercased()) else {
+            throw Refusal(
+                .invalidValue,
+                "The form's texts are in '\(charset.prefix(40))': send them in UTF-8.",
+                field: Self.charset)
+        }
+    }
+
     init(boundary: String, inputs: Inputs) {
         self.inputs = inputs
         decoder = Multipart(boundary: boundary)
@@ -156,6 +168,7 @@ struct FormReader {
                 throw Refusal(
                     .invalidValue, "'\(head.name)' is not valid UTF-8.", field: head.name)
             }
+            guard head.name != Self.charset else { return try Self.check(charset: text) }
             parts.append(Form.Part(name: head.name, content: .text(text)))
         case .spool, .base64:
             do {

@@ -14,9 +14,11 @@ struct MultipartHead: Equatable {
 
     /// Reads the lines of the headers, without the end of the last.
     init(_ bytes: some Collection<UInt8>) throws(Refusal) {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Multipart.malformed("a part's headers are no UTF-8")
-        }
+        // Older clients write file names in Latin-1 (RFC 7578, section 5.1.3), whose bytes are code
+        // points as they are.
+        let text =
+            String(validating: bytes, as: UTF8.self)
+            ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         var disposition: String?
         for line in Self.lines(text) {
             guard let colon = line.firstIndex(of: ":") else {

@@ -66,6 +66,9 @@ extension Response {
         {
             response.headers["x-should-retry"] = "false"
         }
+        if refusal.field == ContentCoding.field {
+            response.headers["Accept-Encoding"] = ContentCoding.accepted
+        }
         if words.status == .unauthorized {
             response.headers["WWW-Authenticate"] = "Bearer realm=\"atelier\""
         }
