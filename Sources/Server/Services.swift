@@ -32,6 +32,8 @@ struct Services: Sendable {
 
     /// Pictures that may wait to be drawn; their pixels are bounded too (`Painter`).
     private static let paintingQueueMax = 4096
+    /// One for long pictures and one that is left to short ones.
+    private static let paintingThreadsMin = 2
     /// Files that may wait to be written or opened, and long answers to be put into words.
     private static let filesQueueMax = 8192
     /// Threads for those: mostly they wait for the disk.
@@ -44,7 +46,8 @@ struct Services: Sendable {
         let clock = time.clock
         let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let painting = WorkerPool(
-            name: "painting", threads: cores, queueMax: Self.paintingQueueMax)
+            name: "painting", threads: max(Self.paintingThreadsMin, cores),
+            queueMax: Self.paintingQueueMax)
         let files = WorkerPool(
             name: "files", threads: Self.filesThreads, queueMax: Self.filesQueueMax)
         let store = try ImageStore(directory: configuration.storeDirectory, pool: files)

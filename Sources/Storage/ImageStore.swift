@@ -119,9 +119,9 @@ public struct ImageStore: Sendable {
 
     /// Runs what belongs to file work but touches no file, such as a look at bytes in memory.
     public func work<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
+        _ share: WorkShare = .own, _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await pool.run(body)
+        try await pool.run(share, body)
     }
 
     /// Forgets the picture called `name` for good. That there is none is no failure.

@@ -106,7 +106,8 @@ extension Application {
                 ? IdempotencyKey.fingerprint(of: request, members: members, mode: mode) : nil
             return (members, fingerprint)
         }
-        return bytes.count > Self.parsedOnLoopBytesMax ? try await pool.run(parse) : try parse()
+        return bytes.count > Self.parsedOnLoopBytesMax
+            ? try await pool.run(.own, parse) : try parse()
     }
 
     /// JSON with pictures inside, of which `early` has come.

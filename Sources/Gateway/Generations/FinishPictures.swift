@@ -1,6 +1,7 @@
 import Log
 import Pictures
 import Storage
+import Threads
 import Units
 
 extension Engine {
@@ -10,16 +11,18 @@ extension Engine {
     /// anything that could have been asked for, is not delivered. Throws when none is left. What we
     /// have drawn ourselves does not come by here.
     func finish(
-        _ pictures: [[UInt8]], for assignment: Assignment, by deadline: Timestamp
+        _ pictures: [[UInt8]], for assignment: Assignment, of owner: WorkShare.Owner,
+        by deadline: Timestamp
     ) async throws -> [MadePicture] {
         var finished: [MadePicture] = []
+        let share = WorkShare(owner: owner, pixels: assignment.size.width * assignment.size.height)
         if pictures.count > assignment.n {
             log(.warning, "a provider sent more pictures than it was asked for")
         }
         for bytes in pictures.prefix(assignment.n) {
             do {
                 finished.append(
-                    try await store.patiently(until: deadline, clock) {
+                    try await store.patiently(until: deadline, clock, share) {
                         try Self.finished(bytes, assignment)
                     })
             } catch let failure as PictureFailure {

@@ -98,9 +98,10 @@ extension Engine {
         try await checkRoom(for: request)
         let plan = try await looking(at: request, bare)
         if case .none = patience { return try await queue(plan, for: key, claim) }
+        let place = WorkShare.Owner(key)
         // Shed before the database is asked: a queue that is too long helps nobody.
         do throws(Refusal) {
-            try plan.provider.enter(plan.stored.assignment)
+            try plan.provider.enter(plan.stored.assignment, of: place)
         } catch {
             await discardInputs(of: plan.stored.assignment)
             throw error
@@ -119,17 +120,18 @@ extension Engine {
             }
         } catch {
             runs.end(run)
-            plan.provider.leave(plan.stored.assignment)
+            plan.provider.leave(plan.stored.assignment, of: place)
             throw error
         }
         switch verdict {
         case .repeats(let earlier):
             runs.end(run)
-            plan.provider.leave(plan.stored.assignment)
+            plan.provider.leave(plan.stored.assignment, of: place)
             return try await replay(earlier, keeping: request.keeping)
         case .admitted(let admitted):
             watcher?.admitted(admitted.limits)
-            let order = plan.order(admission, admitted)
+            var order = plan.order(admission, admitted)
+            order.place = place
             return try await carryOut(
                 order, by: plan.provider, durable: admission.durable, patience, watcher?.show
             ).held(against: admitted.limits)
@@ -144,7 +146,7 @@ extension Engine {
         if provider.isQuick(order.assignment) {
             defer {
                 runs.end(order.runName)
-                provider.leave(order.assignment)
+                provider.leave(order.assignment, of: order.place ?? order.owner)
                 ends.ended(order.name)
             }
             return .finished(try await run(order, onItsOwn: false, show: show))

@@ -177,7 +177,7 @@ extension Engine {
                 usage: delivered.usage, provider: nil, cost: nil, report: GenerationReport())
         }
         let pictures = try await finish(
-            delivered.pictures, for: order.assignment, by: order.deadline)
+            delivered.pictures, for: order.assignment, of: order.owner, by: order.deadline)
         return Served(
             pictures: pictures, usage: delivered.usage, provider: candidate.endpoint.provider,
             cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)),

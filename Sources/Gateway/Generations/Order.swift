@@ -1,4 +1,6 @@
 import Ledger
+import Signing
+import Threads
 import Units
 
 /// One admitted generation with all that is needed to carry it out, on whichever server.
@@ -15,8 +17,24 @@ struct Order: Sendable {
     let run: Int32
     /// The provider's name for the work, when somebody has begun it.
     var task: String?
+    /// Whose place with the provider it has, where that was taken before its account was known.
+    var place: WorkShare.Owner?
 
+    /// Among whom threads are shared out.
+    var owner: WorkShare.Owner { WorkShare.Owner(wallet.account) }
     var name: JobName { JobName(account: wallet.account, id: generation) }
     var runName: Runs.Name { Runs.Name(id: generation, run: run) }
     var assignment: Assignment { request.assignment }
+}
+
+extension WorkShare.Owner {
+    init(_ account: ID<Account>) { self.init(high: account.high, low: account.low) }
+
+    /// A key, where its account is not known yet.
+    init(_ key: KeyHash) {
+        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+            bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(high: number(key.bytes.prefix(8)), low: number(key.bytes.dropFirst(8).prefix(8)))
+    }
 }

@@ -8,7 +8,12 @@ package import Units
 package struct Painter: Provider {
     let pool: WorkerPool
     let clock: Clock
-    private let queuedPixels = Lock(0)
+    private let queued = Lock(Queued())
+
+    private struct Queued {
+        var pixels = 0
+        var byOwner: [WorkShare.Owner: Int] = [:]
+    }
 
     /// Pixels that may wait to be drawn, in all requests together: some seconds of work on two
     /// cores. Counted in pixels because one picture may cost a thousand times another.
@@ -23,17 +28,28 @@ package struct Painter: Provider {
 
     package func isQuick(_ assignment: Assignment) -> Bool { Rehearsal(assignment.prompt) == nil }
 
-    package func enter(_ assignment: Assignment) throws(Refusal) {
-        let taken = queuedPixels.withLock { queued in
-            guard queued + assignment.pixels <= Self.queuedPixelsMax else { return false }
-            queued += assignment.pixels
+    /// An owner may have as many pixels waiting as it leaves free for others, and its first request
+    /// whenever there is room.
+    package func enter(
+        _ assignment: Assignment, of owner: WorkShare.Owner
+    ) throws(Refusal) {
+        let taken = queued.withLock { queued in
+            let own = queued.byOwner[owner, default: 0]
+            let left = Self.queuedPixelsMax - queued.pixels - assignment.pixels
+            guard left >= 0, own == 0 || own + assignment.pixels <= left else { return false }
+            queued.pixels += assignment.pixels
+            queued.byOwner[owner] = own + assignment.pixels
             return true
         }
         guard taken else { throw Self.overloaded }
     }
 
-    package func leave(_ assignment: Assignment) {
-        queuedPixels.withLock { $0 -= assignment.pixels }
+    package func leave(_ assignment: Assignment, of owner: WorkShare.Owner) {
+        queued.withLock { queued in
+            queued.pixels -= assignment.pixels
+            let own = queued.byOwner[owner, default: 0] - assignment.pixels
+            queued.byOwner[owner] = own > 0 ? own : nil
+        }
     }
 
     private static let overloaded = Refusal(
@@ -43,10 +59,12 @@ package struct Painter: Provider {
         _ commission: Commission, attempt: Int, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
         let assignment = commission.assignment
+        let owner = WorkShare.Owner(commission.account)
         guard let rehearsal = Rehearsal(assignment.prompt) else {
             return .done(
                 Delivered(
-                    try await paint(assignment, count: assignment.n, by: deadline, show: show)))
+                    try await paint(
+                        assignment, of: owner, count: assignment.n, by: deadline, show: show)))
         }
         if let failure = rehearsal.failure(attempt: attempt) { throw failure }
         if let seconds = rehearsal.slowSeconds {
@@ -56,7 +74,8 @@ package struct Painter: Provider {
         return .done(
             Delivered(
                 try await paint(
-                    assignment, count: rehearsal.count(of: assignment.n), by: deadline, show: show))
+                    assignment, of: owner, count: rehearsal.count(of: assignment.n), by: deadline,
+                    show: show))
         )
     }
 
@@ -70,6 +89,7 @@ package struct Painter: Provider {
         _ task: String, of commission: Commission, by deadline: Timestamp, show: Show?
     ) async throws(ProviderFailure) -> Progress {
         let assignment = commission.assignment
+        let owner = WorkShare.Owner(commission.account)
         guard var slow = SlowTask(task) else { throw .failed("there is no task '\(task)'") }
         let count = Rehearsal(assignment.prompt)?.count(of: assignment.n) ?? assignment.n
         let now = clock.now
@@ -77,7 +97,7 @@ package struct Painter: Provider {
             let due = slow.viewsDue(of: assignment.partials, at: now)
             if let show, due > slow.shown {
                 _ = try await paint(
-                    assignment, count: count, by: deadline, views: slow.shown..<due,
+                    assignment, of: owner, count: count, by: deadline, views: slow.shown..<due,
                     withEnd: false, show: show)
                 slow.shown = due
             }
@@ -86,18 +106,21 @@ package struct Painter: Provider {
         let left = min(slow.shown, assignment.partials)..<assignment.partials
         return .done(
             Delivered(
-                try await paint(assignment, count: count, by: deadline, views: left, show: show)))
+                try await paint(
+                    assignment, of: owner, count: count, by: deadline, views: left, show: show)))
     }
 
     /// Draws the first `count` images of an assignment: one with its seed, the next with the one
     /// after. `views` are shown on the way (all of them unless named); without an end nothing else is
     /// drawn.
     private func paint(
-        _ assignment: Assignment, count: Int, by deadline: Timestamp, views: Range<Int>? = nil,
+        _ assignment: Assignment, of owner: WorkShare.Owner, count: Int, by deadline: Timestamp,
+        views: Range<Int>? = nil,
         withEnd: Bool = true, show: Show?
     ) async throws(ProviderFailure) -> [[UInt8]] {
         let views = show == nil ? 0..<0 : views ?? 0..<assignment.partials
-        let look = Look(views: views, withEnd: withEnd, deadline: deadline, show: show)
+        let look = Look(
+            owner: owner, views: views, withEnd: withEnd, deadline: deadline, show: show)
         do {
             if count == 1 { return [try await paint(assignment, 0, look)] }
             return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
@@ -121,6 +144,7 @@ package struct Painter: Provider {
 
     /// What is drawn of a picture, by when.
     private struct Look {
+        let owner: WorkShare.Owner
         let views: Range<Int>
         let withEnd: Bool
         let deadline: Timestamp
@@ -129,7 +153,9 @@ package struct Painter: Provider {
 
     private func paint(_ assignment: Assignment, _ index: Int, _ look: Look) async throws -> [UInt8]
     {
-        try await pool.run { [clock] in
+        let share = WorkShare(
+            owner: look.owner, pixels: assignment.size.width * assignment.size.height)
+        return try await pool.run(share) { [clock] in
             guard clock.now < look.deadline else {
                 throw Refusal(
                     .deadlinePassed, "The image was not made in time. Nothing was charged.")

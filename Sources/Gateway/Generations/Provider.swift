@@ -1,5 +1,6 @@
 public import Pictures
 package import Providers
+package import Threads
 package import Units
 
 /// Who makes pictures, as the engine sees it.
@@ -12,8 +13,9 @@ package protocol Provider: Sendable {
     func isQuick(_ assignment: Assignment) -> Bool
 
     /// Takes a place in its queue, or refuses when that is too long. Given back by `leave`.
-    func enter(_ assignment: Assignment) throws(Refusal)
-    func leave(_ assignment: Assignment)
+    /// No owner may fill it for others.
+    func enter(_ assignment: Assignment, of owner: WorkShare.Owner) throws(Refusal)
+    func leave(_ assignment: Assignment, of owner: WorkShare.Owner)
 
     /// Asks for the pictures; `attempt` counts from 0. What cannot begin by `deadline` does not.
     /// While they are drawn, `show` is given as many views of each as the assignment wants.
@@ -40,8 +42,8 @@ package protocol Provider: Sendable {
 extension Provider {
     package var isForeign: Bool { true }
     package func isQuick(_ assignment: Assignment) -> Bool { false }
-    package func enter(_ assignment: Assignment) throws(Refusal) {}
-    package func leave(_ assignment: Assignment) {}
+    package func enter(_ assignment: Assignment, of owner: WorkShare.Owner) throws(Refusal) {}
+    package func leave(_ assignment: Assignment, of owner: WorkShare.Owner) {}
 }
 
 extension Provider {

@@ -95,7 +95,7 @@ extension Engine {
     func runOnItsOwn(
         _ order: Order, by provider: any Provider, show: Show? = nil
     ) async -> Result<FinishedGeneration, any Error> {
-        defer { provider.leave(order.assignment) }
+        defer { provider.leave(order.assignment, of: order.place ?? order.owner) }
         do {
             return .success(try await run(order, onItsOwn: true, show: show))
         } catch is HandedBack {

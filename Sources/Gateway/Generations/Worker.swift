@@ -174,7 +174,7 @@ extension Engine {
             return .done
         }
         do throws(Refusal) {
-            try provider.enter(order.assignment)
+            try provider.enter(order.assignment, of: order.owner)
         } catch {
             await putBack(row)
             return .noRoom

@@ -1,6 +1,7 @@
 import Pictures
 import Providers
 import Storage
+import Threads
 public import Units
 
 extension Inputs {
@@ -94,7 +95,8 @@ extension Inputs {
     /// A mask that was taken, as PNG: itself, or one in its place. Refuses one that changes nothing.
     func mask(_ picture: InputPicture, named field: String) async throws -> InputPicture {
         let bytes = try await read(picture)
-        let converted: [UInt8]? = try await store.work {
+        let share = WorkShare(owner: nil, pixels: picture.size.width * picture.size.height)
+        let converted: [UInt8]? = try await store.work(share) {
             do {
                 let bitmap = try Picture.decode(bytes)
                 guard bitmap.letsThrough(below: MaskForm.changesBelow) else {

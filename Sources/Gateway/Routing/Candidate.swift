@@ -16,12 +16,16 @@ struct Candidate: Sendable {
 /// What a provider is given to do.
 package struct Commission: Sendable {
     package let generation: ID<Generation>
+    /// Among whom the painter's threads are shared out.
+    let account: ID<Account>
     package let assignment: Assignment
     package let endpoint: Catalogue.Endpoint
 
     init(
-        generation: ID<Generation>, assignment: Assignment, endpoint: Catalogue.Endpoint
+        generation: ID<Generation>, account: ID<Account>, assignment: Assignment,
+        endpoint: Catalogue.Endpoint
     ) {
+        self.account = account
         self.generation = generation
         self.assignment = assignment
         self.endpoint = endpoint
@@ -31,6 +35,7 @@ package struct Commission: Sendable {
     /// the endpoint says that it takes it. Anything else could cost what was not held.
     init(_ order: Order, for candidate: Candidate) {
         generation = order.generation
+        account = order.wallet.account
         endpoint = candidate.endpoint
         var assignment = order.assignment
         let own = order.request.routing.options[candidate.endpoint.provider] ?? [:]

@@ -6,10 +6,10 @@ extension ImageStore {
     /// Computes on the store's pool, and waits while it is full: for what is paid for already, and so is
     /// not given up because others are busy. Past `deadline` it throws `PoolFull` after all.
     func patiently<Value: Sendable>(
-        until deadline: Timestamp, _ clock: Clock,
+        until deadline: Timestamp, _ clock: Clock, _ share: WorkShare = .own,
         _ compute: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await patiently(until: deadline, clock, doing: { try await work(compute) })
+        try await patiently(until: deadline, clock, doing: { try await work(share, compute) })
     }
 
     /// The same for work of the store itself.

@@ -131,7 +131,8 @@ public struct ProviderProbe: Sendable {
         by provider: VendorProvider, _ deadline: Timestamp, _ clock: Clock
     ) async throws -> Delivered {
         let commission = Commission(
-            generation: ID(at: clock.now), assignment: assignment, endpoint: endpoint)
+            generation: ID(at: clock.now), account: ID(high: 0, low: 0), assignment: assignment,
+            endpoint: endpoint)
         var progress = try await provider.submit(commission, attempt: 0, by: deadline, show: nil)
         while true {
             switch progress {

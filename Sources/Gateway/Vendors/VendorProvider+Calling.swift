@@ -109,7 +109,7 @@ extension VendorProvider {
         by deadline: Timestamp, _ compute: @escaping @Sendable () throws -> Value
     ) async throws(ProviderFailure) -> Value {
         do {
-            return try await inputs.store.patiently(until: deadline, clock, compute)
+            return try await inputs.store.patiently(until: deadline, clock, .own, compute)
         } catch is WorkerPool.PoolFull {
             throw .unsure("the server was too busy to read its answer")
         } catch {
