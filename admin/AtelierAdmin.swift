@@ -39,7 +39,9 @@ enum AtelierAdmin {
             let session = try Session(environment: Terminal.environment(), options: options)
             defer { session.database.close() }
             await session.askTime()
-            let result = try await command.run(session)
+            let result = try await session.database.sayingWhyUnreachable {
+                try await command.answer(session)
+            }
             Terminal.write(
                 json
                     ? HiddenCharacters.escaped(json: result.json)
@@ -59,6 +61,7 @@ enum AtelierAdmin {
                     .refused,
                     refusal.message + (refusal.field.map { " (--\(Options.name(of: $0)))" } ?? "")
                 )
+            case let fault as DatabaseUnreachable: (.databaseNotReached, fault.description)
             case DatabaseFailure.unavailable:
                 (.databaseNotReached, "the database at DATABASE_URL cannot be reached")
             case DatabaseFailure.failed(sqlState: "42P01", message: _):

@@ -80,9 +80,30 @@ struct Command: Sendable {
         .verify,
     ]
 
+    /// Who acts: taken by commands whose doing the audit log records.
+    static let actor = Option.optional(
+        "actor", "WHO", "who acts, for the audit log (default: cli and your user name)")
+
+    /// Whether the audit log has a reason for what it does.
+    var isRecorded: Bool { options.contains { $0.name == "reason" } }
+
+    /// Runs it. One that records nothing has only read: where it did so without looking at an
+    /// option that is given, its answer is not the one asked for.
+    func answer(_ session: Session) async throws -> Result {
+        let result = try await run(session)
+        if !isRecorded, let name = session.options.unused.first {
+            throw UsageFault("--\(name) does nothing here\n\(usage)")
+        }
+        return result
+    }
+
+    /// All that it takes. What gives a reason to the audit log names who acts, too.
+    var allOptions: [Option] {
+        options + (isRecorded ? [Self.actor] : []) + Self.common
+    }
+
     /// Options that every command takes.
     static let common: [Option] = [
-        .optional("actor", "WHO", "who acts, for the audit log (default: cli and your user name)"),
         .flag("json", "one JSON value instead of a table"),
         .flag("help", "this text"),
     ]
@@ -119,7 +140,7 @@ struct Command: Sendable {
     }
 
     var help: String {
-        let all = options + Self.common
+        let all = allOptions
         let width = all.map(\.usage.count).max() ?? 0
         let lines = all.map { "  \($0.usage.padded(to: width + 2))\($0.help)" }
         return "\(summary)\n\n\(usage)\n\n\(lines.joined(separator: "\n"))\n"

@@ -1,4 +1,5 @@
 import Gateway
+import Threads
 import Units
 
 /// A command's options as given, checked against those that it knows.
@@ -7,10 +8,12 @@ struct Options: Sendable {
     /// Of options that may be there several times, in order.
     private var lists: [String: [String]] = [:]
     let usage: String
+    /// Names that the command asked for.
+    private let asked = Lock<Set<String>>(["json", "help"])
 
     init(_ arguments: [String], for command: Command) throws {
         usage = command.usage
-        let known = command.options + Command.common
+        let known = command.allOptions
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {
@@ -58,18 +61,38 @@ struct Options: Sendable {
         }
     }
 
-    func has(_ name: String) -> Bool { values[name] != nil }
+    /// What is given and was not asked for by the command that has run: it did nothing.
+    var unused: [String] {
+        asked.withLock { asked in values.keys.filter { !asked.contains($0) } }.sorted()
+    }
 
-    func text(_ name: String) -> String? { values[name] }
+    /// Refuses options that are given though they do nothing beside, or without, another one.
+    func refuse(_ names: [String], _ circumstance: String) throws {
+        for name in names where values[name] != nil {
+            throw UsageFault("--\(name) does nothing \(circumstance)\n\(usage)")
+        }
+    }
+
+    private func value(_ name: String) -> String? {
+        asked.withLock { _ = $0.insert(name) }
+        return values[name]
+    }
+
+    func has(_ name: String) -> Bool { value(name) != nil }
+
+    func text(_ name: String) -> String? { value(name) }
 
     /// An option that `Command` says is required, so it is there.
-    func needed(_ name: String) -> String { values[name] ?? "" }
+    func needed(_ name: String) -> String { value(name) ?? "" }
 
     /// Every value of an option that may be there several times.
-    func list(_ name: String) -> [String] { lists[name] ?? [] }
+    func list(_ name: String) -> [String] {
+        _ = value(name)
+        return lists[name] ?? []
+    }
 
     func id<Of>(_ name: String, of: Of.Type) throws -> ID<Of>? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let id = ID<Of>(text) else { throw fault(name, "an id such as \(Self.sample)", text) }
         return id
     }
@@ -80,7 +103,7 @@ struct Options: Sendable {
     }
 
     func credits(_ name: String) throws -> Credits? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let amount = Credits(dollars: text) else {
             throw fault(name, "an amount in USD such as 25.00", text)
         }
@@ -88,7 +111,7 @@ struct Options: Sendable {
     }
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw fault(name, "a number from \(range.lowerBound) to \(range.upperBound)", text)
         }
@@ -96,7 +119,7 @@ struct Options: Sendable {
     }
 
     func time(_ name: String) throws -> Timestamp? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let time = Timestamp(iso8601: text) else {
             throw fault(name, "a time in UTC such as 2027-01-31 or 2027-01-31T12:00Z", text)
         }
@@ -105,14 +128,14 @@ struct Options: Sendable {
 
     /// The first day of a month written `2026-10`.
     func day(_ name: String) throws -> CivilDate? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let day = CivilDate(text) else { throw fault(name, "a day such as 2026-10-31", text) }
         return day
     }
 
     /// How long something is kept: `30d`, or `forever`.
     func kept(_ name: String) throws -> Kept? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         if text == "forever" { return .forever }
         guard text.hasSuffix("d"), let days = Int32(text.dropLast()), days > 0 else {
             throw fault(name, "a number of days such as 30d, or forever", text)
@@ -121,7 +144,7 @@ struct Options: Sendable {
     }
 
     func month(_ name: String) throws -> CivilDate? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let day = CivilDate("\(text)-01") else {
             throw fault(name, "a month such as 2026-10", text)
         }
@@ -131,7 +154,7 @@ struct Options: Sendable {
     func word<Word: RawRepresentable & CaseIterable>(
         _ name: String, of: Word.Type
     ) throws -> Word? where Word.RawValue == String {
-        guard let text = values[name] else { return nil }
+        guard let text = value(name) else { return nil }
         guard let word = Word(rawValue: text) else {
             let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
             throw fault(name, "one of \(words)", text)

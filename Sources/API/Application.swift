@@ -27,6 +27,8 @@ public struct Application: Sendable {
     let log: Log
     let gauges: @Sendable () -> [Gauge]
     let counts = RequestCounts()
+    /// Whether requests should still be sent here.
+    public let readiness = Readiness()
     let popular: PopularModels
     private let routes = RouteTable(Route.all)
 

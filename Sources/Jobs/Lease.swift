@@ -79,7 +79,11 @@ public final class Lease: Sendable {
                 if failing { log(.warning, "lease renewed again") }
                 failing = false
             } catch {
-                if !failing { log(.error, "lease not renewed", ["error": "\(error)"]) }
+                if !failing {
+                    log(
+                        .error, "lease not renewed",
+                        ["error": "\(error)", "reason": database.outage?.line ?? ""])
+                }
                 failing = true
             }
             // A cancelled sleep is how this loop is told to stop.

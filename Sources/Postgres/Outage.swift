@@ -6,4 +6,9 @@ public struct Outage: Sendable {
     public let since: Timestamp
     /// What libpq or the server says about the last attempt. Names host and user, no password.
     public internal(set) var reason: String
+
+    /// The reason in one line.
+    public var line: String {
+        reason.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
+    }
 }

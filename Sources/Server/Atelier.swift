@@ -71,6 +71,9 @@ enum Atelier {
         } catch let fault as ConfigurationFault {
             Terminal.complain("atelier: \(fault)\n")
             return 2
+        } catch let fault as DatabaseUnreachable {
+            Terminal.complain("atelier: \(HiddenCharacters.shown(fault.description))\n")
+            return 3
         } catch DatabaseFailure.unavailable {
             Terminal.complain("atelier: the database at DATABASE_URL cannot be reached\n")
             return 3

@@ -24,6 +24,8 @@ struct Configuration: Sendable {
     let readsPerMinute: Int
     let failedKeysPerMinute: Int
     let logLevel: Log.Level
+    /// How long a server that is asked to stop serves on, not ready.
+    let drain: Duration
     /// Whom we can buy from.
     let vendors: [ReadyVendor]
     /// Calls of vendors under way at once.
@@ -101,6 +103,11 @@ struct Configuration: Sendable {
                 "unknown keys that one address may show, a minute and server, 1 to 1000000; a third at once"
         ),
         Setting(
+            name: "ATELIER_DRAIN_SECONDS", standard: "0",
+            help:
+                "how long a server that is asked to stop serves on while /readyz says no, 0 to 600: longer than a balancer takes to notice"
+        ),
+        Setting(
             name: "ATELIER_LOG_LEVEL", standard: "info", help: "debug, info, warning or error"),
     ]
 
@@ -114,11 +121,12 @@ struct Configuration: Sendable {
             return text
         }
         func number(
-            _ name: String, _ standard: Int, upTo limit: Int = 64
+            _ name: String, _ standard: Int, from least: Int = 1, upTo limit: Int = 64
         ) throws(ConfigurationFault) -> Int {
             guard let text = value(name) else { return standard }
-            guard let number = Int(text), (1...limit).contains(number) else {
-                throw ConfigurationFault("\(name) is a number from 1 to \(limit), not '\(text)'")
+            guard let number = Int(text), (least...limit).contains(number) else {
+                throw ConfigurationFault(
+                    "\(name) is a number from \(least) to \(limit), not '\(text)'")
             }
             return number
         }
@@ -177,6 +185,7 @@ struct Configuration: Sendable {
         vendorCalls = try number("ATELIER_PROVIDER_CALLS", 4096, upTo: 20_000)
         proxy = value("ATELIER_PROXY").map { Secret($0) }
         caFile = value("ATELIER_CA_FILE")
+        drain = .seconds(try number("ATELIER_DRAIN_SECONDS", 0, from: 0, upTo: 600))
         let level = value("ATELIER_LOG_LEVEL") ?? "info"
         guard let logLevel = Log.Level(rawValue: level) else {
             throw ConfigurationFault(

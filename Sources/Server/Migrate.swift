@@ -19,14 +19,16 @@ enum Migrate {
         let database = Database(
             url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)
         defer { database.close() }
-        try await Migrations.check(migrations, in: database)
+        try await database.sayingWhyUnreachable {
+            try await Migrations.check(migrations, in: database)
+        }
     }
 
     static func run(_ configuration: Configuration) async throws {
         let database = Database(
             url: configuration.databaseURL, connections: 1, settings: .init(), clock: .system)
         let time = SharedClock(database: database)
-        try await time.ask()
+        try await database.sayingWhyUnreachable { try await time.ask() }
         let now = time.clock.now
         let applied = try await Migrations.apply(migrations, to: database, now: now)
         try await database.transaction { try Partitions.make(at: now, in: $0) }

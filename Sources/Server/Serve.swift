@@ -58,7 +58,9 @@ enum Serve {
                 Certificate(files: $0, server: server, log: log)
             }
             await services.run(while: {
-                await serve(server, certificate, until: Signals.requests)
+                await serve(server, certificate, until: Signals.requests) {
+                    await services.drain(for: configuration.drain)
+                }
             })
         case .work:
             log(.info, "working", ["server": lease.server])
@@ -71,9 +73,10 @@ enum Serve {
         log.flush()
     }
 
-    /// Serves until asked to stop, and then until what runs has finished.
+    /// Serves until asked to stop, on while it drains, and then until what runs has finished.
     private static func serve(
-        _ server: HTTPServer, _ certificate: Certificate?, until stop: AsyncStream<Void>
+        _ server: HTTPServer, _ certificate: Certificate?, until stop: AsyncStream<Void>,
+        drain: () async -> Void
     ) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
@@ -81,6 +84,7 @@ enum Serve {
                 group.addTask { await certificate.reload(on: Signals.reloads) }
             }
             for await _ in stop { break }
+            await drain()
             group.cancelAll()
         }
     }

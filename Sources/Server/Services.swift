@@ -134,6 +134,16 @@ struct Services: Sendable {
         watched.withLock { $0 = server }
     }
 
+    /// Says "not ready" from now on, and gives a balancer the time to notice while all is served
+    /// on. Asked to stop once more, the process ends at once (`Signals`).
+    func drain(for time: Duration) async {
+        application.readiness.leave()
+        guard time > .zero else { return }
+        log(.info, "leaving", ["seconds": Int(time.components.seconds)])
+        // Nothing cancels it; should that change, stopping earlier is right.
+        try? await Task.sleep(for: time)
+    }
+
     /// Runs everything in the background for as long as `body` takes.
     ///
     /// The worker stops first, while the lease still holds: it hands back what it has begun.

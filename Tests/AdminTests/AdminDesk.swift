@@ -44,7 +44,7 @@ struct AdminDesk: Sendable {
                 }
             })
         defer { session.database.close() }
-        return try await command.run(session)
+        return try await command.answer(session)
     }
 
     /// Has the database say what the product's file says, as an admin does.

@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: Command.all)
     func anOptionHasOneMeaningInACommand(command: Command) {
-        let names = (command.options + Command.common).map(\.name)
+        let names = command.allOptions.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(command.options.allSatisfy { !$0.isRequired || $0.value != nil })
     }
@@ -35,7 +35,7 @@ import Testing
         #expect(help.hasPrefix(command.summary + "\n"))
         #expect(
             help.contains("usage: atelier-admin [--json] " + command.words.joined(separator: " ")))
-        for option in command.options + Command.common {
+        for option in command.allOptions {
             let line = help.split(separator: "\n").first {
                 $0.contains(option.usage) && $0.hasSuffix(option.help)
             }

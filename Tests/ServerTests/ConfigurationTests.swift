@@ -26,6 +26,7 @@ import Units
         #expect(configuration.loops == 3)
         #expect(configuration.databaseConnections == 4)
         #expect(configuration.logLevel == .info)
+        #expect(configuration.drain == .zero)
     }
 
     @Test func anEmptyVariableIsNotSet() throws {
@@ -41,7 +42,9 @@ import Units
             "ATELIER_LISTEN": "[::]:9090", "ATELIER_PUBLIC_URL": "https://api.example.com//",
             "ATELIER_STORE": "dir:/srv/pictures", "ATELIER_LOOPS": "64",
             "ATELIER_DATABASE_CONNECTIONS": "1", "ATELIER_LOG_LEVEL": "debug",
+            "ATELIER_DRAIN_SECONDS": "15",
         ])
+        #expect(configuration.drain == .seconds(15))
         #expect(configuration.publicURL == "https://api.example.com")
         #expect(configuration.storeDirectory == "/srv/pictures")
         #expect(configuration.loops == 64)
@@ -60,7 +63,8 @@ import Units
         ("ATELIER_LOOPS", "0"), ("ATELIER_LOOPS", "65"), ("ATELIER_LOOPS", "many"),
         ("ATELIER_LOOPS", "1.5"), ("ATELIER_DATABASE_CONNECTIONS", "-1"),
         ("ATELIER_DATABASE_CONNECTIONS", "65"), ("ATELIER_LOG_LEVEL", "INFO"),
-        ("ATELIER_LOG_LEVEL", "loud"),
+        ("ATELIER_LOG_LEVEL", "loud"), ("ATELIER_DRAIN_SECONDS", "-1"),
+        ("ATELIER_DRAIN_SECONDS", "601"), ("ATELIER_DRAIN_SECONDS", "1.5"),
     ])
     func aMissingOrOddSettingIsNamedInASentence(name: String, value: String) {
         let fault = #expect(throws: ConfigurationFault.self) {

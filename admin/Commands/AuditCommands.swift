@@ -5,10 +5,11 @@ import Units
 extension Command {
     static let auditList = Command(
         "audit list",
-        "list what was changed, by whom and why, newest first; of one actor with --actor",
+        "list what was changed, by whom and why, newest first",
         [
             .optional("account", "ID", "of one account"),
             .optional("action", "A", "of one kind, such as key.issued"),
+            .optional("actor", "WHO", "by one actor, such as cli:ann"),
             .optional("since", "TIME", "UTC, such as 2026-11-01 or 2026-11-01T12:00Z"),
             .optional("limit", "N", "lines at most, 1 to 1000 (default 100)"),
             .optional("before", "ID", "go on before this id: the last one of the page before"),

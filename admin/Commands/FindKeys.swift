@@ -13,6 +13,9 @@ extension Command {
             .optional("reason", "WHY", "for the audit log"),
         ]
     ) { session in
+        if !session.options.has("revoke") {
+            try session.options.refuse(["reason", "actor"], "without --revoke")
+        }
         let hashes = try await hashes(session)
         guard !hashes.isEmpty else {
             throw Refusal(

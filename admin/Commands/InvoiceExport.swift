@@ -24,6 +24,8 @@ extension Command {
             throw UsageFault("--format is missing")
         }
         if let journal = format.journal {
+            try options.refuse(
+                ["invoice", "month", "account"], "beside --format \(format.rawValue)")
             return try await JournalExport(format: journal, session: session).run()
         }
         switch (options.has("invoice"), try options.month("month")) {
@@ -35,6 +37,7 @@ extension Command {
 
     private static func exportOne(_ format: ExportFormat, _ session: Session) async throws -> Result
     {
+        try session.options.refuse(["account"], "beside --invoice")
         let reference = try session.invoice()
         let document = try await session.database.read { transaction in
             let invoice = try InvoiceRecord.find(reference, in: transaction)

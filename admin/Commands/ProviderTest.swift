@@ -16,7 +16,7 @@ extension Command {
         "have a provider make one small real picture, which costs us, and say what came back",
         [
             name, .optional("model", "M", "which model (default the cheapest)"),
-            .flag("yes", "do not ask first"),
+            .flag("yes", "do not ask first"), actor,
         ]
     ) { session in
         let name = session.options.needed("provider")

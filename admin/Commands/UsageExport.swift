@@ -22,6 +22,9 @@ extension Command {
         guard let format = try options.word("format", of: UsageFormat.self) else {
             throw UsageFault("--format is missing")
         }
+        if format != .focus {
+            try options.refuse(["issuer"], "beside --format \(format.rawValue)")
+        }
         let (first, last) = try range(session)
         let account = try options.id("account", of: Account.self)
         if let account {

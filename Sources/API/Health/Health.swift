@@ -13,16 +13,18 @@ extension Application {
         .json(.object([("status", .string("ok"))]))
     }
 
-    /// `GET /readyz`: the database answers, and the store can be written and has room; 503 when not.
+    /// `GET /readyz`: the database answers, and the store can be written and has room; 503 when not,
+    /// and once the process has been asked to stop.
     func readyz() async throws -> Response {
         let database = await works {
             try await self.database.check()
         }
         let store = await works { try await self.store.check() }
         let room = await engine.room.isOpen()
-        let isReady = database && store && room
+        let isLeaving = readiness.isLeaving
+        let isReady = database && store && room && !isLeaving
         let body: JSON = .object([
-            ("status", .string(isReady ? "ready" : "unavailable")),
+            ("status", .string(isReady ? "ready" : isLeaving ? "leaving" : "unavailable")),
             ("database", .bool(database)), ("store", .bool(store)), ("store_room", .bool(room)),
         ])
         var response = Response.json(body)

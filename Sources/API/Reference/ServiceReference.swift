@@ -16,12 +16,13 @@ extension Reference.Chapter {
         answers: [.json(.object(.must("status", .word(["ok"]))), "It does.")])
 
     private static let readiness = Shape.object(
-        .must("status", .word(["ready", "unavailable"])), .must("database", .boolean()),
+        .must("status", .word(["ready", "unavailable", "leaving"])), .must("database", .boolean()),
         .must("store", .boolean()), .must("store_room", .boolean()))
 
     private static let readyz = Operation(
         "getReadiness", "Whether it can do its work",
-        "The database answers, and the store can be written and has room for what is bought.",
+        "The database answers, and the store can be written and has room for what is bought. "
+            + "A server that is about to stop is not ready, and serves on for a while.",
         answers: [
             .json(readiness, "It can."),
             .json(readiness, "It cannot.", status: .serviceUnavailable),
