@@ -918,6 +918,8 @@ CREATE TABLE public.webhook_endpoint (
     disabled_reason text,
     failing_since timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    secret_version integer,
+    previous_secret_until timestamp with time zone,
     CONSTRAINT a_disabled_endpoint_says_why CHECK ((enabled = (disabled_reason IS NULL))),
     CONSTRAINT webhook_description_length CHECK ((length(description) <= 200)),
     CONSTRAINT webhook_endpoint_listens CHECK ((cardinality(events) > 0)),

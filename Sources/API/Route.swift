@@ -133,6 +133,12 @@ struct Route: Sendable {
         Route("DELETE", "/v1/webhooks/{id}", .problem, .adminKeys) {
             try await $0.deleteWebhook($1, $2)
         },
+        Route("GET", "/v1/webhooks/{id}/secret", .problem, .adminKeys) {
+            try await $0.endpointSecret($1, $2)
+        },
+        Route("POST", "/v1/webhooks/{id}/secret/rotate", .problem, .adminKeys) {
+            try await $0.rotateEndpointSecret($1, $2)
+        },
         Route("GET", "/v1/keys", .problem, .adminKeys) { try await $0.listKeys($1) },
         Route("POST", "/v1/keys", .problem, .adminKeys) { try await $0.issueKey($1) },
         Route("GET", "/v1/keys/{id}", .problem, .adminKeys) { try await $0.key($1, $2) },

@@ -1,7 +1,7 @@
 public import Units
 
-/// The secret under which an account's webhooks are signed: `whsec_` and base64, as receivers of
-/// Standard Webhooks expect it.
+/// A secret under which webhooks are signed, an account's or one endpoint's: `whsec_` and base64, as
+/// receivers of Standard Webhooks expect it.
 ///
 /// It is derived from the server's pepper, so it is kept nowhere: a dump of the database tells
 /// only its version.
@@ -12,6 +12,15 @@ public struct WebhookSecret: Hashable, Sendable, CustomStringConvertible, Custom
     public init(of account: ID<Account>, version: Int32, pepper: Pepper) {
         // No API key begins like this, so no key's hash is ever a secret.
         let message = "webhook|\(account)|\(version)"
+        self.init(bytes: HMACSHA256.code(of: Array(message.utf8), under: pepper.bytes))
+    }
+
+    /// The secret of one `endpoint` of `account` in this version, 32 bytes.
+    public init<Endpoint>(
+        of account: ID<Account>, endpoint: ID<Endpoint>, version: Int32, pepper: Pepper
+    ) {
+        // Four parts: never what an account's secret is derived from.
+        let message = "webhook|\(account)|\(endpoint)|\(version)"
         self.init(bytes: HMACSHA256.code(of: Array(message.utf8), under: pepper.bytes))
     }
 

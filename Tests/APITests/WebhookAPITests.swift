@@ -193,6 +193,47 @@ import Units
         }
     }
 
+    @Test func anEndpointsSecretIsItsOwnAndOnlyItsAccountReadsIt() async throws {
+        struct Made: Decodable {
+            let id: String
+            let signed_with: String
+            let secret_path: String
+        }
+        struct Secrets: Decodable {
+            let secret: String
+            let previous_secret: String?
+        }
+        try await Caller.with { caller in
+            let acme = try await admin(caller)
+            let made = try await caller.post("/v1/webhooks", hook, as: acme).json(Made.self)
+            let path = "/v1/webhooks/\(made.id)/secret"
+            #expect(made.signed_with == "endpoint_secret" && made.secret_path == path)
+            let reply = try await caller.get(path, as: acme)
+            #expect(reply.headers["Cache-Control"] == "no-store")
+            let first = try reply.json(Secrets.self)
+            let ofAccount = try await caller.get("/v1/webhooks/secret", as: acme)
+                .json(Secrets.self)
+            #expect(first.secret.hasPrefix("whsec_") && first.secret != ofAccount.secret)
+            let second = try await caller.post("\(path)/rotate", "", as: acme).json(Secrets.self)
+            #expect(second.secret != first.secret && second.previous_secret == first.secret)
+            #expect(try await caller.post("\(path)/rotate", "", as: acme).status == 409)
+            #expect(
+                try await caller.get("/v1/webhooks/secret", as: acme).json(Secrets.self).secret
+                    == ofAccount.secret)
+            let other = try await admin(caller)
+            let reader = try await caller.gateway.customer(scopes: [.read])
+            let test = try await caller.gateway.customer(
+                mode: .test, scopes: [.read, .adminKeys])
+            for (customer, status) in [(other, 404), (reader, 403), (test, 403)] {
+                #expect(try await caller.get(path, as: customer).status == status)
+                #expect(try await caller.post("\(path)/rotate", "", as: customer).status == status)
+            }
+            let gone = "/v1/webhooks/019365a0-0000-7000-8000-000000000000/secret"
+            #expect(try await caller.get(gone, as: acme).status == 404)
+            #expect(try await caller.post("\(gone)/rotate", "", as: acme).status == 404)
+        }
+    }
+
     @Test func deliveriesArePagedNewestFirstAndAPageMayEndWithinAMessage() async throws {
         try await Caller.with { caller in
             let acme = try await admin(caller)

@@ -54,6 +54,44 @@ import Testing
         }
     }
 
+    /// One URL for both: the request's own address and an endpoint's.
+    @Test func theStockReceiverKnowsEachEndpointByItsOwnSecret() async throws {
+        struct Endpoint: Decodable {
+            let id: String
+            let secret_path: String
+        }
+        struct Secrets: Decodable { let secret: String }
+        try await Deployment.with(allowing: "127.0.0.1/32") { deployment in
+            let acme = try await deployment.customer(credits: "1.00")
+            let ofAccount = try await deployment.webhookSecret(of: acme)
+            let server = try await deployment.serve()
+            let made = try #require(
+                await server.ask(
+                    "POST", "/v1/webhooks", key: acme.adminKey,
+                    body: #"{"url":"http://127.0.0.1:9/x","events":["generation.completed"]}"#))
+            let endpoint = try made.json(Endpoint.self)
+            let read = try await server.ask("GET", endpoint.secret_path, key: acme.adminKey)
+            let own = try #require(read).json(Secrets.self).secret
+            let receiver = try await Receiver.start(secrets: [ofAccount, own])
+            defer { receiver.stop() }
+            // Where it listens is known once it has started. An endpoint that moves keeps its secret.
+            let url = "http://127.0.0.1:\(receiver.port)/hook"
+            let moved = try await server.ask(
+                "PATCH", "/v1/webhooks/\(endpoint.id)", key: acme.adminKey,
+                body: #"{"url":"\#(url)"}"#)
+            #expect(moved?.status == 200)
+            #expect(try await submit(server, acme)?.status == 202)
+            try await until { try receiver.messages().count == 1 }
+            #expect(try receiver.messages().map(\.accepted) == [[false, true]])
+            // Told once, in the request's form, and either secret knows it.
+            #expect(try await submit(server, acme, webhook: url)?.status == 202)
+            try await until { try receiver.messages().count == 2 }
+            let messages = try receiver.messages()
+            #expect(messages.last?.accepted == [true, true])
+            #expect(Set(messages.map(\.id)).count == 2)
+        }
+    }
+
     @Test func aRedirectIsNotFollowedAndTheLogSaysSo() async throws {
         try await Deployment.with(allowing: "127.0.0.1/32") { deployment in
             let acme = try await deployment.customer(credits: "1.00")

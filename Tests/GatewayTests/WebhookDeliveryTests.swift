@@ -185,11 +185,9 @@ import Units
             try await mailroom.deliverer.deliverOnce()
             mailroom.gateway.time.pass(.seconds(6))
             #expect(try await mailroom.deliverer.deliverOnce() == 1)
-            let found = try await mailroom.gateway.database.read {
-                try WebhookDelivery.find(message, of: acme.account, in: $0)
-            }
-            let ofRequest = try #require(found.first { $0.delivery.endpoint == nil })
-            let ofEndpoint = try #require(found.first { $0.delivery.endpoint != nil })
+            let ofRequest = try await mailroom.delivery(message, of: acme)
+            let other = try await mailroom.deliveries(of: acme).first { $0.endpoint != nil }
+            let ofEndpoint = try await mailroom.delivery(try #require(other).message, of: acme)
             #expect(ofRequest.delivery.state == .failed)
             #expect(ofRequest.attempts.map(\.error) == [reason])
             #expect(ofEndpoint.delivery.state == .delivered)

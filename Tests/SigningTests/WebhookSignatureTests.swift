@@ -67,6 +67,20 @@ import Units
         #expect(secrets.allSatisfy { $0.text.reveal().utf8.count == 6 + 44 })
     }
 
+    @Test func everyEndpointVersionAndAccountHasItsOwnSecret() throws {
+        let (one, two) = (ID<Never>(high: 1, low: 1), ID<Never>(high: 1, low: 2))
+        let other = ID<Account>(high: 0x0193_65A0_0000_7000, low: 0x8000_0000_0000_0002)
+        let pepper = try Self.pepper()
+        let secrets = [
+            WebhookSecret(of: Self.account, version: 1, pepper: pepper),
+            WebhookSecret(of: Self.account, endpoint: one, version: 1, pepper: pepper),
+            WebhookSecret(of: Self.account, endpoint: one, version: 2, pepper: pepper),
+            WebhookSecret(of: Self.account, endpoint: two, version: 1, pepper: pepper),
+            WebhookSecret(of: other, endpoint: one, version: 1, pepper: pepper),
+        ]
+        #expect(Set(secrets).count == 5)
+    }
+
     @Test func aSecretStaysTheSameAcrossVersionsOfThisProgram() throws {
         // Made with OpenSSL's `dgst -hmac`: another one would fail every receiver's check.
         let secret = WebhookSecret(of: Self.account, version: 1, pepper: try Self.pepper())

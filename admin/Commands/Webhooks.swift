@@ -83,20 +83,28 @@ extension Command {
         "webhooks rotate-secret", "make a new signing secret; the old one signs on for a while",
         [
             .needed("account", "ID", "whose"),
+            .optional("endpoint", "ID", "this endpoint's own secret instead of the account's"),
             .optional("overlap", "TIME", "how long both sign: 90s, 30m, 24h, 7d (default 24h)"),
             .optional("reason", "WHY", "for the audit log"),
         ]
     ) { session in
         let account = try session.options.neededID("account", of: Account.self)
+        let endpoint = try session.options.id("endpoint", of: WebhookEndpoint.self)
         let overlap = try overlap(session.options.text("overlap"))
         let pepper = try await session.pepper()
         let actor = session.actor
         let secret = try await session.database.transaction {
-            try WebhookSecret.rotate(
+            if let endpoint {
+                return try WebhookEndpoint.rotateSecret(
+                    of: endpoint, account: account, overlap: overlap, pepper: pepper, by: actor,
+                    in: $0)
+            }
+            return try WebhookSecret.rotate(
                 of: account, overlap: overlap, pepper: pepper, by: actor, in: $0)
         }
         return .record([
-            ("account_id", .id(account)), ("previous_until", .time(actor.now + overlap)),
+            ("account_id", .id(account)), ("endpoint_id", .optional(endpoint, JSON.id)),
+            ("previous_until", .time(actor.now + overlap)),
             ("secret", .string(secret.text.reveal())),
         ])
     }
@@ -113,7 +121,7 @@ extension Command {
         return .list(
             [
                 "id", "url", "events", "enabled", "disabled_reason", "failing_since",
-                "created_at",
+                "created_at", "signed_with",
             ],
             endpoints.map { endpoint in
                 [
@@ -121,6 +129,7 @@ extension Command {
                     .array(endpoint.events.map { .string($0.rawValue) }),
                     .bool(endpoint.isEnabled), .optional(endpoint.disabledReason, JSON.string),
                     .optional(endpoint.failingSince, JSON.time), .time(endpoint.createdAt),
+                    .string(endpoint.hasOwnSecret ? "endpoint_secret" : "account_secret"),
                 ]
             })
     }

@@ -46,7 +46,8 @@ extension Guide {
             """
             A job reports its end to its own `webhook_url`, and an account's endpoints receive the events of \
             all work. Messages are signed as Standard Webhooks, so its libraries can check them: HMAC-SHA256 \
-            of `webhook-id.webhook-timestamp.body` under the account's `whsec_` secret. A message \
+            of `webhook-id.webhook-timestamp.body` under a `whsec_` secret: an endpoint's own, which its \
+            `secret_path` shows, or for a `webhook_url` the account's. A message \
             that is not answered with a 2xx is tried again for a day, and can be replayed. A live key \
             manages endpoints.
             """

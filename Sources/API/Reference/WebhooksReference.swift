@@ -11,13 +11,17 @@ extension Reference.Chapter {
             An account's endpoints receive events as Standard Webhooks: the headers \
             `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a body of `type`, \
             `timestamp` and `data`. A message that is not answered with a 2xx is tried again for a day. Endpoints \
-            are managed, and their secret is seen, with a live key alone; a test key may list them.
+            are managed, and secrets are seen, with a live key alone; a test key may list them. One \
+            `webhook-id` is one body, and a URL is told once of an event: where a request's `webhook_url` is \
+            an endpoint's URL, in the request's form, signed under both secrets.
             """,
         operations: [
             "GET /v1/webhooks": list, "POST /v1/webhooks": create,
             "GET /v1/webhooks/{id}": show, "PATCH /v1/webhooks/{id}": change,
             "DELETE /v1/webhooks/{id}": delete, "GET /v1/webhooks/secret": secret,
             "POST /v1/webhooks/secret/rotate": rotate,
+            "GET /v1/webhooks/{id}/secret": endpointSecret,
+            "POST /v1/webhooks/{id}/secret/rotate": rotateEndpoint,
             "GET /v1/webhooks/deliveries": deliveries,
             "GET /v1/webhooks/deliveries/{id}": showDelivery,
             "POST /v1/webhooks/deliveries/{id}/replay": replay,
@@ -32,7 +36,8 @@ extension Reference.Chapter {
 
     private static let create = Operation(
         "createWebhook", "Make an endpoint",
-        "It receives `events` from now on. An account has up to "
+        "It receives `events` from now on, signed under a secret of its own, which "
+            + "`secret_path` shows. An account has up to "
             + "\(WebhookEndpoint.countMax); one more is a conflict.",
         answers: [
             Operation.Answer.json(.named("Webhook"), "Made.", status: .created)
@@ -88,24 +93,42 @@ extension Reference.Chapter {
         .must("previous_secret", .text("Signs beside it for a while.").orNull))
 
     private static let secret = Operation(
-        "getWebhookSecret", "What webhooks are signed with",
-        "Anyone who knows it can forge messages that your receiver believes.",
+        "getWebhookSecret", "The account's signing secret",
+        "Signs messages to the addresses that requests name, and to endpoints whose `signed_with` is "
+            + "`account_secret`. Anyone who knows it can forge messages that your receiver believes.",
         answers: [.json(secrets, "The secret.").with([("Cache-Control", .text())])]
     ).refusing(.unknownParameter)
 
-    private static let rotate = Operation(
-        "rotateWebhookSecret", "Sign with a new secret",
-        "The one before signs beside it for `overlap_seconds`. The body may be left out.",
-        answers: [.json(secrets, "The new secret.").with([("Cache-Control", .text())])]
-    ).sending(
-        .closed([
-            .may(
-                "overlap_seconds",
-                .integer("How long the old one goes on.")
-                    .within(0...Int(WebhookSecret.overlapMax.components.seconds)).orNull
-                    .standing(Int(WebhookSecret.overlapStandard.components.seconds)))
-        ]), .object([("overlap_seconds", .int(3600))])
-    ).refusing(.unknownParameter, .conflict).changed { $0.bodyIsOptional = true }
+    private static let endpointSecret = Operation(
+        "getEndpointSecret", "An endpoint's signing secret",
+        "Signs messages to this endpoint. An endpoint that is older than secrets of their own has the "
+            + "account's until it is rotated here.",
+        answers: [.json(secrets, "The secret.").with([("Cache-Control", .text())])]
+    ).taking(id).refusing(.notFound, .unknownParameter)
+
+    private static let rotateEndpoint = rotation(
+        "rotateEndpointSecret", "Sign with a new secret for one endpoint"
+    ).taking(id).refusing(.notFound, .unknownParameter, .conflict)
+
+    private static let rotate = rotation(
+        "rotateWebhookSecret", "Sign with a new secret of the account"
+    ).refusing(.unknownParameter, .conflict)
+
+    private static func rotation(_ id: String, _ title: String) -> Operation {
+        Operation(
+            id, title,
+            "The one before signs beside it for `overlap_seconds`. The body may be left out.",
+            answers: [.json(secrets, "The new secret.").with([("Cache-Control", .text())])]
+        ).sending(
+            .closed([
+                .may(
+                    "overlap_seconds",
+                    .integer("How long the old one goes on.")
+                        .within(0...Int(WebhookSecret.overlapMax.components.seconds)).orNull
+                        .standing(Int(WebhookSecret.overlapStandard.components.seconds)))
+            ]), .object([("overlap_seconds", .int(3600))])
+        ).changed { $0.bodyIsOptional = true }
+    }
 
     private static let deliveries = Operation(
         "listDeliveries", "What was told, or is to be", "Newest first.",
@@ -159,7 +182,9 @@ extension Shape {
         .must("id", .id()), .must("url", .text()), .must("description", .text()),
         .must("events", events), .must("enabled", .boolean()),
         .must("disabled_reason", .text().orNull), .must("failing_since", .time().orNull),
-        .must("created_at", .time()))
+        .must("created_at", .time()),
+        .must("signed_with", .word(["endpoint_secret", "account_secret"])),
+        .must("secret_path", .text("Where its secret is read, with a live key.")))
 
     static let delivery = Shape.object(
         .must("id", .id("The message.")), .must("endpoint_id", .id().orNull),

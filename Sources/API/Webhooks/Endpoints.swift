@@ -123,6 +123,8 @@ extension WebhookEndpoint {
             ("disabled_reason", .optional(disabledReason, JSON.string)),
             ("failing_since", .optional(failingSince, JSON.time)),
             ("created_at", .time(createdAt)),
+            ("signed_with", .string(hasOwnSecret ? "endpoint_secret" : "account_secret")),
+            ("secret_path", .string("/v1/webhooks/\(id)/secret")),
         ])
     }
 }

@@ -5,7 +5,8 @@ import Signing
 import Units
 
 extension Application {
-    /// `GET /v1/webhooks/secret`: what the account's webhooks are signed with, the newest first.
+    /// `GET /v1/webhooks/secret`: what signs messages to the addresses that requests name, and to
+    /// endpoints without a secret of their own, the newest first.
     ///
     /// Whoever knows it can forge what the receiver believes, so reading it is no mere reading.
     func webhookSecret(_ request: Request) async throws -> Response {
@@ -29,6 +30,38 @@ extension Application {
                 of: caller.account, overlap: overlap, pepper: pepper, by: actor, in: transaction)
             return try WebhookSecret.current(
                 of: caller.account, pepper: pepper, at: actor.now, in: transaction)
+        }
+        return .secret(secrets[0], others: Array(secrets.dropFirst()))
+    }
+
+    /// `GET /v1/webhooks/{id}/secret`: what signs messages to one endpoint, the newest first.
+    func endpointSecret(_ request: Request, _ parameters: PathParameters) async throws -> Response {
+        let caller = try await webhookManager(of: request)
+        _ = try Query(request.query, known: [])
+        let id: ID<WebhookEndpoint> = try webhookID(parameters)
+        let (pepper, now) = (pepper, clock.now)
+        let secrets = try await database.read(as: caller.account) {
+            try WebhookEndpoint.secrets(
+                of: id, account: caller.account, pepper: pepper, at: now, in: $0)
+        }
+        return .secret(secrets[0], others: Array(secrets.dropFirst()))
+    }
+
+    /// `POST /v1/webhooks/{id}/secret/rotate`: a new secret for one endpoint; the one before, the
+    /// account's if it had none of its own, signs beside it for `overlap_seconds`.
+    func rotateEndpointSecret(
+        _ request: Request, _ parameters: PathParameters
+    ) async throws -> Response {
+        let caller = try await webhookManager(of: request)
+        let id: ID<WebhookEndpoint> = try webhookID(parameters)
+        let overlap = try await overlap(of: request)
+        let (pepper, actor) = (pepper, actor(caller))
+        let secrets = try await database.transaction { transaction in
+            _ = try WebhookEndpoint.rotateSecret(
+                of: id, account: caller.account, overlap: overlap, pepper: pepper, by: actor,
+                in: transaction)
+            return try WebhookEndpoint.secrets(
+                of: id, account: caller.account, pepper: pepper, at: actor.now, in: transaction)
         }
         return .secret(secrets[0], others: Array(secrets.dropFirst()))
     }

@@ -1,4 +1,5 @@
 public import Postgres
+import Signing
 public import Units
 
 /// The verbs that change endpoints. Each is recorded, with who did it.
@@ -26,10 +27,11 @@ extension WebhookEndpoint {
         let made = try transaction.rows(
             """
             insert into webhook_endpoint (account_id, id, url, description, events, enabled,
-                disabled_reason, created_at)
+                disabled_reason, created_at, secret_version)
             select \(account), \(id), \(url), \(terms.description ?? ""), \(words(events)),
                 \(terms.enabled ?? true),
-                \(terms.enabled == false ? disabledByOwner : nil), \(actor.now)
+                \(terms.enabled == false ? disabledByOwner : nil), \(actor.now),
+                \(WebhookSecret.Version.first.number)
             where (select count(*) from webhook_endpoint where account_id = \(account))
                 < \(countMax)
             returning

@@ -44,7 +44,7 @@ enum WebhookClaim {
     /// A delivery whose next attempt is ours to make.
     struct Claimed: Sendable {
         let delivery: WebhookDelivery
-        let secrets: WebhookSecret.Version
+        let signing: WebhookSigning
     }
 
     /// How long an attempt is waited for before another is made: longer than it may take.
@@ -131,18 +131,25 @@ enum WebhookClaim {
                 select q.* from unnest(\(asked.map(\.account)), \(asked.map(\.places)))
                     as t (account_id, places),
                 lateral (
-                    select account_id, id, endpoint_id from webhook_delivery
+                    select account_id, id, endpoint_id, url from webhook_delivery
                     where state = 'pending' and account_id = t.account_id and next_at <= \(now)
                     order by next_at limit t.places
                     for update skip locked
                 ) q
             ), placed as (
-                select due.*, e.url, s.version, s.previous_until,
+                select due.account_id, due.id, due.endpoint_id, e.url, s.version, s.previous_until,
+                    e.id as signs_as, e.secret_version, e.previous_secret_until,
                     due.endpoint_id = \(WebhookEndpoint.ofTheRequest) or coalesce(e.enabled, false)
                         as is_open
                 from due
-                left join webhook_endpoint e
-                    on e.account_id = due.account_id and e.id = due.endpoint_id
+                -- A request may name the URL of an endpoint, which then knows that one's secret.
+                left join lateral (
+                    select * from webhook_endpoint e
+                    where e.account_id = due.account_id and (e.id = due.endpoint_id
+                        or due.endpoint_id = \(WebhookEndpoint.ofTheRequest)
+                            and e.url = due.url and e.enabled)
+                    order by e.id limit 1
+                ) e on true
                 left join webhook_secret s on s.account_id = due.account_id
             )
             update webhook_delivery d
@@ -153,14 +160,10 @@ enum WebhookClaim {
             from placed p
             where d.account_id = p.account_id and d.id = p.id and d.endpoint_id = p.endpoint_id
             returning
-            """ + " " + WebhookDelivery.columns + ", p.version, p.previous_until"
+            """ + " " + WebhookDelivery.columns + ", " + WebhookSigning.columns
         ) { row in
             let delivery = try WebhookDelivery.read(&row)
-            let version: Int32? = try row.next()
-            let previousUntil: Timestamp? = try row.next()
-            return Claimed(
-                delivery: delivery,
-                secrets: version.map { .init(number: $0, previousUntil: previousUntil) } ?? .first)
+            return Claimed(delivery: delivery, signing: try WebhookSigning.read(&row))
         }
     }
 }

@@ -203,7 +203,7 @@ public final class WebhookDeliverer: Sendable {
             return .handedBack(nextAt: clock.now + WebhookClaim.lostAfter)
         }
         let now = clock.now
-        let secrets = claimed.secrets.secrets(of: delivery.account, pepper: pepper, at: now)
+        let secrets = claimed.signing.secrets(of: delivery, pepper: pepper, at: now)
         let reply = await sender.post(
             WebhookPost(
                 url: delivery.url, message: delivery.message, body: body, secrets: secrets, at: now)

@@ -6,6 +6,9 @@ extension WebhookDelivery {
     /// Queues what is to be told: one delivery for the address that a request named, and one for
     /// every enabled endpoint of the account that listens to the event. Queued, one statement.
     ///
+    /// A URL is told once of an event: where a request names the URL of an endpoint, in the
+    /// request's words; where two endpoints share one, for the older of them.
+    ///
     /// Expects `PlanPins`. An account without endpoints costs one look into an index.
     static func queue(_ events: [WebhookEvent], in transaction: borrowing Transaction) throws {
         guard !events.isEmpty else { return }
@@ -13,10 +16,12 @@ extension WebhookDelivery {
             """
             with told as (
                 select * from unnest(\(events.map(\.account)), \(events.map(\.message)),
+                    \(events.map(\.endpointMessage)),
                     \(events.map(\.event.rawValue)), \(events.map(\.subject.generation)),
                     \(events.map(\.subject.batch)), \(events.map(\.subject.data)),
                     \(events.map(\.requestURL)), \(events.map(\.at)))
-                    as t (account_id, id, event, generation_id, batch_id, data, url, at)
+                    as t (account_id, id, endpoint_message, event, generation_id, batch_id, data,
+                        url, at)
             )
             insert into webhook_delivery (account_id, id, endpoint_id, url, event, generation_id,
                 batch_id, data, next_at, created_at)
@@ -24,12 +29,14 @@ extension WebhookDelivery {
                 batch_id, data, at, at
             from told where url is not null
             union all
-            select t.account_id, t.id, e.id, e.url, t.event, t.generation_id, t.batch_id, t.data,
-                t.at, t.at
+            select t.account_id, t.endpoint_message, e.id, e.url, t.event, t.generation_id,
+                t.batch_id, t.data, t.at, t.at
             from told t,
             lateral (
-                select id, url from webhook_endpoint
+                select distinct on (url) id, url from webhook_endpoint
                 where account_id = t.account_id and enabled and t.event = any(events)
+                    and url is distinct from t.url
+                order by url, id
             ) e
             """)
     }

@@ -1,4 +1,5 @@
 public import Postgres
+import Signing
 public import Units
 
 /// Where an account wants to be told, whatever request it is about.
@@ -13,6 +14,12 @@ public struct WebhookEndpoint: Sendable {
     /// Since when nothing has got through; nil when all is well.
     public let failingSince: Timestamp?
     public let createdAt: Timestamp
+    /// Which secret is its own; nil while the account's signs, as for all that are older than
+    /// secrets of their own.
+    let secret: WebhookSecret.Version?
+
+    /// Whether it has a secret of its own.
+    public var hasOwnSecret: Bool { secret != nil }
 
     public var isEnabled: Bool { disabledReason == nil }
 
@@ -43,7 +50,8 @@ public struct WebhookEndpoint: Sendable {
     }
 
     static let columns: SQL = """
-        account_id, id, url, description, events, disabled_reason, failing_since, created_at
+        account_id, id, url, description, events, disabled_reason, failing_since, created_at,
+        secret_version, previous_secret_until
         """
 
     static func read(_ row: inout RowReader) throws -> WebhookEndpoint {
@@ -57,7 +65,7 @@ public struct WebhookEndpoint: Sendable {
             // A word of a newer program is left out.
             events: events.compactMap(WebhookEvent.Name.init(rawValue:)),
             disabledReason: try row.next(), failingSince: try row.next(),
-            createdAt: try row.next())
+            createdAt: try row.next(), secret: try WebhookSecret.Version.own(&row))
     }
 
     /// The endpoint of this id and account, or a refusal that names it: another account's does not

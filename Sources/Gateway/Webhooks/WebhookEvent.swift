@@ -31,8 +31,11 @@ public struct WebhookEvent: Hashable, Sendable {
     }
 
     public let account: ID<Account>
-    /// Made by the caller, so that everybody who is told is told the same message.
+    /// Made by the caller: what the request's own address is told, or without one every endpoint.
     public let message: ID<WebhookMessage>
+    /// What every endpoint is told. Beside a request's own address, which is told in the words of
+    /// its dialect, it is a message of its own: one id never stands for two bodies.
+    let endpointMessage: ID<WebhookMessage>
     public let event: Name
     public let subject: Subject
     /// Where the request itself wants this event told, besides the account's endpoints.
@@ -45,6 +48,7 @@ public struct WebhookEvent: Hashable, Sendable {
     ) {
         self.account = account
         self.message = message
+        endpointMessage = requestURL == nil ? message : ID(at: at)
         self.event = event
         self.subject = subject
         self.requestURL = requestURL

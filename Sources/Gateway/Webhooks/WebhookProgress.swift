@@ -117,10 +117,10 @@ extension WebhookDeliverer {
         defer { progress.done(news) }
         do {
             let now = clock.now
-            let (deliveries, secrets) = try await places(for: news, at: now)
+            let places = try await places(for: news, at: now)
             await withDiscardingTaskGroup { group in
-                for delivery in deliveries {
-                    group.addTask { await self.tell(delivery, secrets) }
+                for place in places {
+                    group.addTask { await self.tell(place) }
                 }
             }
         } catch {
@@ -129,51 +129,51 @@ extension WebhookDeliverer {
     }
 
     /// Whether it arrives is nobody's concern: the next news says more.
-    private func tell(_ delivery: WebhookDelivery, _ secrets: [WebhookSecret]) async {
+    private func tell(_ place: WebhookClaim.Claimed) async {
+        let delivery = place.delivery
         do {
             guard let body = try await body(delivery) else { return }
+            let now = clock.now
             _ = await sender.post(
                 WebhookPost(
-                    url: delivery.url, message: delivery.message, body: body, secrets: secrets,
-                    at: clock.now))
+                    url: delivery.url, message: delivery.message, body: body,
+                    secrets: place.signing.secrets(of: delivery, pepper: pepper, at: now), at: now))
         } catch {
             log(.debug, "progress not told", ["error": "\(error)"])
         }
     }
 
     /// Where it is to be told, as deliveries that are kept nowhere; none once a delivery about the
-    /// same generation exists.
+    /// same generation exists. A URL is told once, as in `WebhookDelivery.queue`, and each place
+    /// makes its own body of a generation that comes on, so each is a message of its own.
     private func places(
         for news: WebhookProgressQueue.News, at now: Timestamp
-    ) async throws -> ([WebhookDelivery], [WebhookSecret]) {
-        let pepper = pepper
-        let message = ID<WebhookMessage>(at: now)
-        return try await CustomerDatabase(database).read(as: news.account) { transaction in
+    ) async throws -> [WebhookClaim.Claimed] {
+        try await CustomerDatabase(database).read(as: news.account) { transaction in
             let later = try transaction.execute(
                 """
                 select from webhook_delivery
                 where account_id = \(news.account) and generation_id = \(news.generation) limit 1
                 """)
-            guard later == 0 else { return ([], []) }
-            var places = try transaction.rows(
-                """
-                select id, url from webhook_endpoint
-                where account_id = \(news.account) and enabled
-                    and \(WebhookEvent.Name.progress.rawValue) = any(events)
-                order by id
-                """
-            ) { row -> (ID<WebhookEndpoint>?, String) in (try row.next(), try row.next()) }
-            if let url = news.requestURL { places.append((nil, url)) }
-            if places.isEmpty { return ([], []) }
-            let secrets = try WebhookSecret.current(
-                of: news.account, pepper: pepper, at: now, in: transaction)
-            let deliveries = places.map { endpoint, url in
-                WebhookDelivery(
-                    account: news.account, message: message, endpoint: endpoint, url: url,
-                    event: .progress, subject: .generation(news.generation), state: .pending,
-                    attempts: 1, nextAt: now, createdAt: now, endedAt: nil)
+            guard later == 0 else { return [] }
+            let endpoints = try WebhookEndpoint.list(of: news.account, in: transaction)
+                .filter(\.isEnabled)
+            let account = try WebhookSecret.version(of: news.account, in: transaction)
+            func place(_ url: String, _ endpoint: WebhookEndpoint?) -> WebhookClaim.Claimed {
+                let signer = endpoint ?? endpoints.first { $0.url == url }
+                return .init(
+                    delivery: WebhookDelivery(
+                        account: news.account, message: ID(at: now), endpoint: endpoint?.id,
+                        url: url, event: .progress, subject: .generation(news.generation),
+                        state: .pending, attempts: 1, nextAt: now, createdAt: now, endedAt: nil),
+                    signing: .init(account: account, endpoint: signer?.id, own: signer?.secret))
             }
-            return (deliveries, secrets)
+            var places = news.requestURL.map { [place($0, nil)] } ?? []
+            for endpoint in endpoints where endpoint.events.contains(.progress) {
+                if places.contains(where: { $0.delivery.url == endpoint.url }) { continue }
+                places.append(place(endpoint.url, endpoint))
+            }
+            return places
         }
     }
 }
