@@ -29,6 +29,13 @@ import Units
         }
     }
 
+    /// A customer looks for a refund where money and caps are told.
+    @Test(arguments: ["GET /v1/usage", "GET /v1/credits", "GET /api/v1/credits"])
+    func whatARefundLeavesAsItWasIsToldWhereItIsLookedFor(route: String) throws {
+        let entry = try #require(entries.first { $0.route.name == route })
+        #expect(entry.operation.details.contains(Reference.refunds))
+    }
+
     @Test func everyNameInAPathIsAParameter() {
         for entry in entries {
             let names = entry.route.template.split(separator: "/").filter { $0.hasPrefix("{") }

@@ -58,7 +58,7 @@ extension Reference.Chapter {
         "getUsage", "What was charged",
         "By day, model or key, for the account and mode of the key, exact to the last charge. "
             + "A charge counts on the day of UTC on which its generation ended; what was free or "
-            + "failed is not in it.",
+            + "failed is not in it. " + Reference.refunds,
         answers: [
             .json(
                 .object(

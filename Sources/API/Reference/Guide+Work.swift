@@ -99,5 +99,6 @@ extension Guide {
             whom is in the way. Where an answer has `x-should-retry: false`, asking \
             again will not help. Tell support the `x-request-id`.
             """,
+            Reference.refunds,
         ])
 }

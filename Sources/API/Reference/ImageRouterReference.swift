@@ -62,7 +62,8 @@ extension Reference.Chapter {
 
     private static let credits = Operation(
         "getImageRouterCredits", "What is left to spend",
-        "Dollars as texts with four decimals. With `by_api_key=true` also what each key has used.",
+        "Dollars as texts with four decimals. With `by_api_key=true` also what each key has used. "
+            + Reference.refunds,
         answers: [
             .json(
                 .object(

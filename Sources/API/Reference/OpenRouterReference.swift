@@ -168,7 +168,7 @@ extension Reference.Chapter {
     ).titled("Budget")
 
     private static let credits = Operation(
-        "getOpenRouterCredits", "Credits given and credits spent", "",
+        "getOpenRouterCredits", "Credits given and credits spent", Reference.refunds,
         answers: [
             .json(
                 .object(

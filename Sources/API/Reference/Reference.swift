@@ -18,6 +18,13 @@ enum Reference {
         let operations: [String: Operation]
     }
 
+    /// What a refund changes and what it does not, in the same words wherever it matters.
+    static let refunds = """
+        A refund gives credits back as a deposit of their own and changes nothing else: usage stays as it \
+        was charged, on the invoice too, and counts against day and month caps as before, since a cap \
+        bounds what is bought.
+        """
+
     /// A route with its description.
     struct Entry: Sendable {
         let route: Route
