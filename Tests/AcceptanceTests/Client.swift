@@ -16,7 +16,7 @@ final class Client: @unchecked Sendable {
     private static let noSignal: Int32 = 0x4000
 
     /// Seconds that a read may take: far more than any answer needs.
-    static let patience = 60
+    static let patience = 600
 
     init(port: UInt16) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(O_CLOEXEC), 0)

@@ -81,7 +81,7 @@ final class Visitor: @unchecked Sendable {
     init(_ descriptor: Int32, number: Int) {
         self.descriptor = descriptor
         self.number = number
-        var wait = timeval(tv_sec: 20, tv_usec: 0)
+        var wait = timeval(tv_sec: 600, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, size)

@@ -36,7 +36,7 @@ import Units
     }
 
     @Test func oneAddressHasSoManyConnectionsAndNoMore() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.connectionsPerAddressMax = 3
         try await withServer(limits, handler: echo) { server in
             var peers = try (0..<3).map { _ in try Peer(port: server.port) }
@@ -55,7 +55,7 @@ import Units
     }
 
     @Test func aTrustedProxyHasAsManyAsItNeeds() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.connectionsPerAddressMax = 1
         let edge = try Self.edge(trusting: "127.0.0.0/8")
         try await withServer(limits, edge: edge, handler: echo) { server in

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aChunkedBodyThatIsRefusedByTheServerItselfIsReadOn() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.bodyBytes = 100_000
         try await withServer(limits, handler: echo) { server in
             let peer = try Peer(port: server.port)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aPeerThatNeverStopsSendingIsCutOff() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.lingerBytes = 1_000_000
         try await withServer(limits, handler: { _ in Response(.forbidden) }) { server in
             let peer = try Peer(port: server.port)
@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func aPeerThatSendsOnByTheByteIsCutOff() async throws {
-        var limits = Limits()
-        limits.lingerSending = .milliseconds(100)
+        var limits = Limits.patient
+        limits.lingerSending = .seconds(5)
         try await withServer(limits, handler: { _ in Response(.forbidden) }) { server in
             let peer = try Peer(port: server.port)
             try peer.send(

@@ -25,7 +25,7 @@ final class Peer: @unchecked Sendable {
     /// `receiveBytes` shrinks the receive buffer, for a reader that is slow to take an answer.
     init(port: UInt16, receiveBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var wait = timeval(tv_sec: 60, tv_usec: 0)
+        var wait = timeval(tv_sec: 600, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, size)

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func aDeclaredBodyPastTheCapIsRefusedBeforeItsHandler() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.bodyBytes = 1000
         try await withServer(
             limits,
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func aPeerStillSendingSeesIts413() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.bodyBytes = 100_000
         try await withServer(limits, handler: echo) { server in
             let piece = "8000\r\n" + String(repeating: "x", count: 0x8000) + "\r\n"
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func tooManyConnectionsAreToldSo() async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.connectionsMax = 2
         try await withServer(limits, handler: echo) { server in
             let first = try Peer(port: server.port)

@@ -94,7 +94,7 @@ import Testing
 
     @Test(arguments: ["", "\u{16}\u{03}\u{01}", "no TLS at all, and nothing of HTTP"])
     func aHandshakeHasToComeToAnEnd(begins: String) async throws {
-        var limits = Limits()
+        var limits = Limits.patient
         limits.header = .milliseconds(100)
         try await with(limits, handler: echo) { origin in
             try await onThread {
@@ -172,12 +172,14 @@ private struct Origin: Sendable {
     private func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
         var request = request
         request.responseMaxBytes = 100_000_000
+        request.timeout = .seconds(600)
+        request.connectTimeout = .seconds(600)
         return try await client.send(request)
     }
 }
 
 private func with(
-    _ limits: Limits = Limits(), handler: @escaping Handler,
+    _ limits: Limits = .patient, handler: @escaping Handler,
     _ body: (Origin) async throws -> Void
 ) async throws {
     try await TestCertificate.with { made in
@@ -223,9 +225,9 @@ private func file(of bytes: [UInt8]) -> Response {
         .ok, body: .file(descriptor: descriptor, offset: 0, count: Int64(bytes.count)))
 }
 
-/// Looks until `condition` holds, for ten seconds at most, without holding a thread.
+/// Looks until `condition` holds, for some minutes at most, without holding a thread.
 private func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
-    for _ in 0..<10_000 {
+    for _ in 0..<300_000 {
         if condition() { return true }
         // Cancelled, it looks more often, which does no harm.
         try? await Task.sleep(for: .milliseconds(1))

@@ -5,10 +5,23 @@ import Testing
 import Threads
 import Units
 
+extension Limits {
+    /// Limits that no busy machine reaches. A test of one sets that one, and nothing else is short.
+    static let patient: Limits = {
+        var limits = Limits()
+        for limit in [
+            \Limits.keepAlive, \.header, \.bodyProgress, \.writeProgress, \.drain, \.drainGrace,
+        ] as [WritableKeyPath<Limits, Duration>] {
+            limits[keyPath: limit] = .seconds(600)
+        }
+        return limits
+    }()
+}
+
 /// Runs a server while `body` talks to it on a thread of its own: a blocked client must not take
 /// a thread that other tests run on.
 func withServer(
-    _ limits: Limits = Limits(), loops: Int = 1, edge: Edge = Edge(),
+    _ limits: Limits = .patient, loops: Int = 1, edge: Edge = Edge(),
     handler: @escaping Handler,
     _ body: @escaping @Sendable (HTTPServer) throws -> Void
 ) async throws {
@@ -25,7 +38,7 @@ func withServer(
 }
 
 func makeServer(
-    _ limits: Limits = Limits(), loops: Int = 1, edge: Edge = Edge(),
+    _ limits: Limits = .patient, loops: Int = 1, edge: Edge = Edge(),
     handler: @escaping Handler
 ) throws -> HTTPServer {
     try HTTPServer(
@@ -48,16 +61,17 @@ func onThread<Result: Sendable>(
     }
 }
 
-/// Looks until `condition` holds, for a minute at most.
+/// Looks until `condition` holds, for some minutes at most.
 func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<60_000 {
+    for _ in 0..<300_000 {
         if condition() { return true }
         usleep(1000)
     }
     return false
 }
 
-/// What `number` comes to rest at: it has not moved for a tenth of a second.
+/// What `number` comes to rest at: it has not moved for a tenth of a second. For bounds that it must
+/// not pass: one that moves later than that is seen by another run, and none fails that should not.
 func settled(_ number: () -> Int) -> Int {
     var last = number()
     var still = 0
@@ -99,7 +113,7 @@ final class Signal: Sendable {
 
     var count: Int { raised.withLock { $0 } }
     func raise() { raised.withLock { $0 += 1 } }
-    /// Waits for the `number`-th, a minute at most.
+    /// Waits for the `number`-th, some minutes at most.
     func wait(_ number: Int = 1) -> Bool { eventually { count >= number } }
 
     /// Waits without holding a thread.
@@ -109,4 +123,26 @@ final class Signal: Sendable {
             try? await Task.sleep(for: .milliseconds(1))
         }
     }
+}
+
+/// Does `attempt` until one kept its pace: the machine may stand still for longer than a limit that is
+/// tested, and then nothing is known. Of one that did the outcome counts.
+///
+/// `attempt` answers whether all was well, and is given what it calls between its steps.
+func keepingPace(
+    within limit: Duration, _ attempt: (_ step: () -> Void) throws -> Bool
+) -> Bool {
+    let clock = ContinuousClock()
+    for _ in 0..<100 {
+        var last = clock.now
+        var longest = Duration.zero
+        let isWell = try? attempt {
+            longest = max(longest, clock.now - last)
+            last = clock.now
+        }
+        longest = max(longest, clock.now - last)
+        if isWell == true { return true }
+        if longest < limit { return false }
+    }
+    return false
 }
