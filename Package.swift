@@ -114,6 +114,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz", dependencies: ["HTTPServer"], exclude: ["run", "http.dict"],
             swiftSettings: strict),
+        support("PictureSupport", ["Pictures"]),
         support("SeedSupport", []),
         support("TLSSupport", []),
         support(
@@ -137,7 +138,7 @@ let package = Package(
         tests(of: "HTTP", ["Units"]),
         tests(of: "HTTPClient", ["HTTP", "TLSSupport", "Threads", "Units"]),
         tests(of: "HTTPServer", ["HTTP", "HTTPClient", "TLSSupport", "Threads", "Units"]),
-        tests(of: "Pictures", ["Units"]),
+        tests(of: "Pictures", ["PictureSupport", "Units"]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["DatabaseSupport", "Documents", "Units"],
             exclude: ["validate_ubl.py"], swiftSettings: strict),
@@ -157,7 +158,8 @@ let package = Package(
             [
                 "DatabaseSupport", "Documents", "GatewaySupport", "HTTP", "HTTPClient",
                 "HTTPServer",
-                "Jobs", "Ledger", "Log", "Pictures", "Postgres", "ProviderSupport", "Providers",
+                "Jobs", "Ledger", "Log", "PictureSupport", "Pictures", "Postgres",
+                "ProviderSupport", "Providers",
                 "SeedSupport", "Signing", "Storage", "Threads", "Units",
             ]),
         .testTarget(name: "HouseRulesTests", swiftSettings: strict),

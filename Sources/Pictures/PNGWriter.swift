@@ -43,7 +43,7 @@ extension PNG {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
-    private static func append(_ tag: String, _ data: [UInt8], to file: inout [UInt8]) {
+    static func append(_ tag: String, _ data: [UInt8], to file: inout [UInt8]) {
         file += bigEndian(data.count)
         let start = file.count
         file += tag.utf8

@@ -1,8 +1,16 @@
 /// A picture of which nothing is missing.
-public struct WholePicture: Hashable, Sendable {
+public struct WholePicture: Sendable {
     public let info: PictureInfo
     /// Bytes of the file that are the picture's. What follows them is none of it.
-    public let byteCount: Int
+    public var byteCount: Int { pieces.end }
+    /// As large as it is shown: some cameras store pictures turned.
+    public var shownSize: PixelSize { notes.orientation.shown(info.size) }
+    /// Whether it is stored otherwise than it is shown.
+    public var isTurned: Bool { notes.orientation != .upright }
+    /// Whether it carries content credentials (C2PA).
+    public var hasCredentials: Bool { notes.hasCredentials }
+    let pieces: FilePieces
+    let notes: PictureNotes
 }
 
 extension Picture {
@@ -20,6 +28,7 @@ extension Picture {
             case .jpeg: try JPEG.checkWhole(bytes)
             case .webp: try WebP.checkWhole(bytes, size: info.size)
             }
-        return WholePicture(info: info, byteCount: pieces.end)
+        return WholePicture(
+            info: info, pieces: pieces, notes: PictureNotes(of: bytes, pieces, info.format))
     }
 }

@@ -33,16 +33,12 @@ public enum Picture {
         return info
     }
 
-    /// The whole picture. A truncated or damaged file is refused, never completed with grey.
+    /// The whole picture as it is shown. A truncated or damaged file is refused, never completed with
+    /// grey.
     public static func decode(
         _ bytes: [UInt8], limits: PictureLimits = .standard
     ) throws(PictureFailure) -> Bitmap {
-        let info = try inspect(bytes, limits: limits)
-        return switch info.format {
-        case .png: try PNG.decode(bytes, size: info.size)
-        case .jpeg: try JPEG.decode(bytes)
-        case .webp: try WebP.decode(bytes, size: info.size)
-        }
+        try decodeShown(bytes, limits: limits).bitmap
     }
 
     /// `bitmap` as a file. `quality` from 0 to 100 counts for JPEG (85 when nil) and WebP (80).

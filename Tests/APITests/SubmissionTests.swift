@@ -152,7 +152,9 @@ private actor PieceSource {
                 #expect(pictures[1].source == .url("https://a.example/b.png"))
                 for index in [0, 2, 3] {
                     let taken = try await caller.gateway.inputs.take([pictures[index]])
-                    #expect(try await caller.gateway.inputs.read(taken[0]) == picture)
+                    // What is behind its end is left out.
+                    let kept = try await caller.gateway.inputs.read(taken[0])
+                    #expect(try kept == png())
                     await caller.gateway.inputs.discard(taken)
                 }
                 let refusal = #expect(throws: Refusal.self) { try sent.fields.pictures(["mask"]) }
@@ -219,7 +221,9 @@ private actor PieceSource {
                 let pictures = try sent.fields.pictures(["images"])
                 #expect(pictures.map(\.field) == ["images[0].image_url"])
                 let taken = try await caller.gateway.inputs.take(pictures)
-                #expect(try await caller.gateway.inputs.read(taken[0]) == picture)
+                // What is behind its end is left out.
+                let kept = try await caller.gateway.inputs.read(taken[0])
+                #expect(try kept == png())
                 await caller.gateway.inputs.discard(taken)
             }
             #expect(try caller.inputFiles == 0)

@@ -58,6 +58,7 @@ struct OpenRouterBody: GenerationBody {
             seed: try fields.integer("seed", in: 0...Int(Int32.max)).map(Int64.init),
             metadata: try Self.metadata(fields, headers))
         request.endUser = try fields.endUser()
+        request.takesAnyFormat = !fields.has("output_format") && compression == nil
         request.options = try fields.options([.background])
         // The general names of pictures and masks work too.
         request.pictures = try fields.pictures(["input_references", "image", "image[]"])

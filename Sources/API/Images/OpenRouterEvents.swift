@@ -19,7 +19,7 @@ struct OpenRouterEvents: ImageEvents {
     }
 
     func completed(_ finished: FinishedGeneration, image: Int) -> ServerSentEvent {
-        let bytes = finished.images[image].bytes
+        let (bytes, format) = (finished.images[image].bytes, finished.images[image].format)
         // The cost of all of them is told once, with the last.
         let isLast = image == finished.images.count - 1
         let usage: [(String, JSON)] =
@@ -30,7 +30,7 @@ struct OpenRouterEvents: ImageEvents {
             data: .object(
                 [
                     ("type", .string("image_generation.completed")), ("b64_json", .base64(bytes)),
-                    ("media_type", .string(finished.format.mediaType)),
+                    ("media_type", .string(format.mediaType)),
                     ("created", .int(finished.endedAt.seconds)),
                     ("id", .string(OpenRouterID.text(finished.id))), ("image_index", .int(image)),
                 ] + usage), imageBytes: bytes.count)

@@ -13,9 +13,10 @@ extension Application {
                 engine.shows(body.request, in: mode) ? OpenRouterEvents() : nil
             }
         ) { asked, finished in
-            let media = JSON.string(finished.format.mediaType)
             let data = finished.images.map { image in
-                JSON.object([item(image, asked.delivery), ("media_type", media)])
+                JSON.object([
+                    item(image, asked.delivery), ("media_type", .string(image.format.mediaType)),
+                ])
             }
             var response = await answer(
                 .object(

@@ -210,6 +210,7 @@ struct V2Body {
             format: parameters.format,
             compression: parameters.compression, seed: parameters.seed,
             webhook: try fields.webhook(), metadata: try fields.metadata())
+        request.takesAnyFormat = !parameters.hasFormat && parameters.compression == nil
         request.endUser = try fields.endUser()
         request.options = parameters.options
         request.pictures = parameters.pictures

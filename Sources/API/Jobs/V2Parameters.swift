@@ -8,6 +8,8 @@ struct V2Parameters {
     private(set) var count = 1
     private(set) var quality: String?
     private(set) var format = ImageFormat.png
+    /// Whether a format was named.
+    private(set) var hasFormat = false
     private(set) var compression: Int?
     private(set) var seed: Int64?
     private(set) var options: [PictureOption: PictureOption.Value] = [:]
@@ -48,6 +50,7 @@ struct V2Parameters {
         case .namedSize: try readSize(fields, name)
         case .quality: quality = try fields.word(name, of: OpenAIBody.qualities)
         case .format:
+            hasFormat = true
             format =
                 try fields.format(
                     default: .png, of: [.png, .jpeg, .webp], ignoringCase: true)

@@ -24,6 +24,12 @@ extension Shape {
         .may("price_version", .integer("The price that counted.")),
         .must("posting_ids", .list(of: .id(), "Entries in the ledger.")),
         .may(
+            "content_credentials",
+            .word(
+                ["kept", "removed"],
+                "What became of the vendor's content credentials (C2PA), where its file had any: they "
+                    + "stay with the vendor's own bytes, and go where the format was converted.")),
+        .may(
             "notices",
             .list(
                 of: .text(),

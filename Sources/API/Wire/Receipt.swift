@@ -11,6 +11,7 @@ struct Receipt {
     let priceVersion: Int32
     let posting: ID<Posting>?
     let notices: [String]
+    let credentials: ContentCredentials?
 
     var json: JSON {
         .object(
@@ -18,7 +19,8 @@ struct Receipt {
                 ("held", .credits(held)), ("captured", .credits(captured)),
                 ("released", .credits(released)), ("price_version", .int(Int64(priceVersion))),
                 ("posting_ids", .array(posting.map { [.id($0)] } ?? [])),
-            ] + (notices.isEmpty ? [] : [("notices", .array(notices.map(JSON.string)))]))
+            ] + (notices.isEmpty ? [] : [("notices", .array(notices.map(JSON.string)))])
+                + (credentials.map { [("content_credentials", .string($0.rawValue))] } ?? []))
     }
 }
 
@@ -26,7 +28,8 @@ extension FinishedGeneration {
     var receipt: Receipt {
         Receipt(
             held: money.held, captured: money.captured, released: money.released,
-            priceVersion: priceVersion, posting: money.posting, notices: notices)
+            priceVersion: priceVersion, posting: money.posting, notices: notices,
+            credentials: report.credentials)
     }
 }
 
@@ -35,7 +38,8 @@ extension GenerationLine {
     var receipt: Receipt {
         Receipt(
             held: held, captured: captured, released: endedAt == nil ? .zero : held - captured,
-            priceVersion: priceVersion, posting: posting, notices: request?.notices ?? [])
+            priceVersion: priceVersion, posting: posting, notices: request?.notices ?? [],
+            credentials: report.credentials)
     }
 }
 

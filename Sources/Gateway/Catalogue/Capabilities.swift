@@ -54,6 +54,7 @@ public final class Capabilities: Sendable {
             compression: request.compression, seed: try accepted(request.seed, names) ?? seed,
             keeping: request.keeping,
             options: try accepted(request.options, for: request.format, names))
+        assignment.takesAnyFormat = request.takesAnyFormat
         assignment.partials = streaming ? request.partials : 0
         return assignment
     }

@@ -18,7 +18,7 @@ extension Engine {
                 until: order.deadline, clock,
                 doing: {
                     try await store.put(
-                        picture.bytes, extension: order.assignment.format.fileExtension)
+                        picture.bytes, extension: picture.format.fileExtension)
                 })
         } catch let failure as StoreFailure {
             room.failed()

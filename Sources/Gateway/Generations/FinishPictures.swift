@@ -44,17 +44,19 @@ extension Engine {
         _ bytes: [UInt8], _ assignment: Assignment
     ) throws -> MadePicture {
         let whole = try Picture.inspectWhole(bytes, limits: foreignLimits)
-        let info = whole.info
-        guard info.format != assignment.format else {
+        let format = whole.info.format
+        guard format != assignment.format, !assignment.takesAnyFormat else {
             // What hangs behind the picture is not passed on: no viewer shows it.
             let isBare = whole.byteCount == bytes.count
             return MadePicture(
-                bytes: isBare ? bytes : Array(bytes[..<whole.byteCount]), size: info.size)
+                bytes: isBare ? bytes : Array(bytes[..<whole.byteCount]), format: format,
+                size: whole.shownSize, credentials: whole.hasCredentials ? .kept : nil)
         }
-        let bitmap = try Picture.decode(bytes, limits: foreignLimits)
+        let shown = try Picture.decodeShown(bytes, limits: foreignLimits)
         return MadePicture(
             bytes: try Picture.encode(
-                bitmap, as: assignment.format, quality: assignment.compression),
-            size: info.size)
+                shown.bitmap, as: assignment.format, quality: assignment.compression,
+                profile: shown.profile, isGenerated: true), format: assignment.format,
+            size: shown.bitmap.size, credentials: whole.hasCredentials ? .removed : nil)
     }
 }

@@ -48,12 +48,12 @@ public struct FinishedGeneration: Sendable {
     public struct Image: Sendable {
         public let kept: KeptImage?
         public let bytes: [UInt8]
+        public let format: ImageFormat
         public let size: PixelSize
     }
 
     public let id: ID<Generation>
     public let model: String
-    public let format: ImageFormat
     public let images: [Image]
     public let latency: Latency
     public let money: Settled

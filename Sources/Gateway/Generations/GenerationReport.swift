@@ -18,6 +18,8 @@ public struct GenerationReport: Hashable, Sendable {
     public internal(set) var outputImage: Int?
     /// Whether the price counts tokens: then figures that are missing are unknown, not none.
     public internal(set) var countsTokens = false
+    /// What became of the content credentials in the vendor's files; nil where there were none.
+    public internal(set) var credentials: ContentCredentials?
     /// The field at fault, of one that failed: a repeated call is told the same.
     var errorField: String?
 
@@ -69,6 +71,7 @@ public struct GenerationReport: Hashable, Sendable {
         let members =
             text("quality", quality) + text("background", background)
             + text("revised_prompt", revisedPrompt) + text("error_field", errorField)
+            + text("content_credentials", credentials?.rawValue)
             + tokens.compactMap { name, count in count.map { (name, JSON.int($0)) } }
             + (countsTokens ? [("counts_tokens", .bool(true))] : [])
         return members.isEmpty ? nil : JSONText(JSON.object(members).text)
@@ -86,5 +89,6 @@ public struct GenerationReport: Hashable, Sendable {
         outputImage = json["output_image"]?.whole
         countsTokens = json["counts_tokens"] == .bool(true)
         errorField = json["error_field"]?.text
+        credentials = json["content_credentials"]?.text.flatMap(ContentCredentials.init)
     }
 }

@@ -40,6 +40,9 @@ public struct GenerationRequest: Sendable {
     /// `low`, `high` and such; nil or `auto` for the provider's choice.
     public var quality: String?
     public var format: ImageFormat
+    /// Whether the caller has no wish, and the dialect promises none: then a vendor's own file is
+    /// delivered as it is.
+    public var takesAnyFormat = false
     /// 0 to 100 for JPEG and WebP; nil for the codec's default.
     public var compression: Int?
     /// Nil for one drawn at random, which is then written down.
@@ -108,6 +111,8 @@ public struct Assignment: Sendable {
     /// Pictures to show while each one is drawn. Not written down: whoever takes a generation over
     /// has nobody to show them to.
     public internal(set) var partials = 0
+    /// Whether a vendor's own format will do as well as `format`.
+    public internal(set) var takesAnyFormat = false
 }
 
 extension Assignment {

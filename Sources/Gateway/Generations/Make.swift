@@ -173,15 +173,21 @@ extension Engine {
         guard candidate.provider.isForeign else {
             let size = order.assignment.size
             return Served(
-                pictures: delivered.pictures.map { MadePicture(bytes: $0, size: size) },
+                pictures: delivered.pictures.map {
+                    MadePicture(bytes: $0, format: order.assignment.format, size: size)
+                },
                 usage: delivered.usage, provider: nil, cost: nil, report: GenerationReport())
         }
         let pictures = try await finish(
             delivered.pictures, for: order.assignment, of: order.owner, by: order.deadline)
+        var report = GenerationReport(of: delivered)
+        let credentials = Set(pictures.compactMap(\.credentials))
+        report.credentials =
+            delivered.lostCredentials || credentials.contains(.removed)
+            ? .removed : credentials.first
         return Served(
             pictures: pictures, usage: delivered.usage, provider: candidate.endpoint.provider,
-            cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)),
-            report: GenerationReport(of: delivered))
+            cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)), report: report)
     }
 
     /// What was charged for, line by line, and what is said of the pictures. No more is captured than

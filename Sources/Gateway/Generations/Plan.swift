@@ -121,6 +121,8 @@ extension Engine {
             do {
                 try Self.check(kept, named: mask.field, over: pictures[0])
                 kept = try await inputs.mask(kept, named: mask.field)
+                pictures[0] = try await inputs.upright(
+                    pictures[0], named: request.pictures[0].field)
             } catch {
                 await inputs.discard(pictures + [kept])
                 throw error

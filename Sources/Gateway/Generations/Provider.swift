@@ -67,6 +67,8 @@ package struct Delivered: Sendable {
     package var background: String?
     /// Its name of the request.
     package var request: String?
+    /// Whether its file had content credentials, which the pictures cut from it have not.
+    package var lostCredentials = false
 
     package init(_ pictures: [[UInt8]]) {
         self.pictures = pictures

@@ -39,8 +39,7 @@ extension Engine {
         for image in line.images { images.append(try await recalled(image)) }
         return .finished(
             FinishedGeneration(
-                id: id, model: line.model, format: line.images.first?.format ?? .png,
-                images: images, latency: line.latency,
+                id: id, model: line.model, images: images, latency: line.latency,
                 money: Settled(held: line.held, captured: line.captured, posting: line.posting),
                 priceVersion: line.priceVersion, endedAt: endedAt, report: line.report,
                 notices: line.request?.notices ?? [], replayed: true))
@@ -59,6 +58,6 @@ extension Engine {
         return FinishedGeneration.Image(
             kept: KeptImage(
                 id: image.id, name: name, format: format, size: size, byteCount: bytes.count),
-            bytes: bytes, size: size)
+            bytes: bytes, format: format, size: size)
     }
 }

@@ -86,8 +86,8 @@ extension Engine {
         await discardInputs(of: order.assignment)
         figures.count(latency, images: images.count)
         return FinishedGeneration(
-            id: order.generation, model: order.model, format: order.assignment.format,
-            images: images, latency: latency, money: money, priceVersion: order.price.version,
+            id: order.generation, model: order.model, images: images, latency: latency,
+            money: money, priceVersion: order.price.version,
             endedAt: ended, report: report, notices: order.request.notices)
     }
 
@@ -129,15 +129,15 @@ extension Engine {
     private func keep(
         _ picture: MadePicture, _ order: Order
     ) async throws -> FinishedGeneration.Image {
-        let (bytes, assignment) = (picture.bytes, order.assignment)
-        guard assignment.keeping == .kept else {
-            return .init(kept: nil, bytes: bytes, size: picture.size)
+        let (bytes, format) = (picture.bytes, picture.format)
+        guard order.assignment.keeping == .kept else {
+            return .init(kept: nil, bytes: bytes, format: format, size: picture.size)
         }
         let name = try await put(picture, of: order)
         let kept = KeptImage(
-            id: ID(at: clock.now), name: name, format: assignment.format, size: picture.size,
+            id: ID(at: clock.now), name: name, format: format, size: picture.size,
             byteCount: bytes.count)
-        return .init(kept: kept, bytes: bytes, size: picture.size)
+        return .init(kept: kept, bytes: bytes, format: format, size: picture.size)
     }
 
     /// Removes pictures that nobody was given.

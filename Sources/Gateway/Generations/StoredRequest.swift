@@ -48,6 +48,7 @@ public struct StoredRequest: Sendable {
             members.append(("output_compression", .int(compression)))
         }
         if assignment.keeping == .ephemeral { members.append(("ephemeral", .bool(true))) }
+        if assignment.takesAnyFormat { members.append(("any_format", .bool(true))) }
         if !assignment.options.isEmpty { members.append(("options", assignment.options.json)) }
         if !assignment.inputs.isEmpty {
             members.append(("inputs", .array(assignment.inputs.map(\.json))))
@@ -114,6 +115,7 @@ extension Assignment {
             compression: wire["output_compression"]?.whole, seed: seed,
             keeping: wire["ephemeral"] == .bool(true) ? .ephemeral : .kept,
             options: wire["options"].map { .init($0.members) } ?? [:])
+        takesAnyFormat = wire["any_format"] == .bool(true)
         let pictures = (wire["inputs"]?.items ?? []).map(InputPicture.init)
         inputs = pictures.compactMap(\.self)
         mask = wire["mask"].flatMap(InputPicture.init)

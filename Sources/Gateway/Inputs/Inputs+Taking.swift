@@ -25,18 +25,20 @@ extension Inputs {
         }
     }
 
-    /// A second name for what lies in the store already.
+    /// A second name for what lies in the store already, or a file without what the picture says
+    /// beside its pixels: that leaves here for nobody.
     private func own(
         _ name: StoredName, for asked: AskedPicture, otherwise: () throws -> Never
     ) async throws -> InputPicture {
-        let found = try await store.read(name) { bytes in
-            (try Self.inspect(bytes, for: asked), bytes.count)
+        guard let found = try await store.read(name, { try Self.stripped($0, for: asked) }) else {
+            try otherwise()
         }
-        guard let (info, byteCount) = found,
-            let own = try await store.link(name, extension: info.format.fileExtension)
-        else { try otherwise() }
+        guard found.isAsSent else { return try await write(found) }
+        guard let own = try await store.link(name, extension: found.format.fileExtension) else {
+            try otherwise()
+        }
         return InputPicture(
-            name: own, format: info.format, size: info.size, byteCount: byteCount)
+            name: own, format: found.format, size: found.size, byteCount: found.bytes.count)
     }
 
     private func own(upload text: Substring, for asked: AskedPicture) async throws -> InputPicture {
@@ -78,19 +80,49 @@ extension Inputs {
 
     private func keep(_ bytes: [UInt8], for asked: AskedPicture) async throws -> InputPicture {
         try checkSpace()
-        let info = try await store.work { try Self.inspect(bytes, for: asked) }
-        let file = try await store.begin(extension: info.format.fileExtension)
+        return try await write(try await store.work { try Self.stripped(bytes, for: asked) })
+    }
+
+    private func write(_ picture: Stripped) async throws -> InputPicture {
+        let file = try await store.begin(extension: picture.format.fileExtension)
         do {
-            try await file.write(bytes)
+            try await file.write(picture.bytes)
         } catch {
             // The failure that matters is the first; what stays behind is swept.
             try? await file.abandon()
             throw error
         }
         return InputPicture(
-            name: try await file.keep(written: clock.now), format: info.format, size: info.size,
-            byteCount: bytes.count)
+            name: try await file.keep(written: clock.now), format: picture.format,
+            size: picture.size, byteCount: picture.bytes.count)
     }
+
+    /// A picture as it is shown, where it is stored turned: a mask and what vendors draw count rows and
+    /// columns as they are stored.
+    func upright(_ picture: InputPicture, named field: String) async throws -> InputPicture {
+        let bytes = try await read(picture)
+        let share = WorkShare(owner: nil, pixels: picture.size.width * picture.size.height)
+        let turned: [UInt8]? = try await store.work(share) {
+            do {
+                guard try Picture.inspectWhole(bytes, limits: Self.limits).isTurned else {
+                    return nil
+                }
+                let shown = try Picture.decodeShown(bytes, limits: Self.limits)
+                return try Picture.encode(
+                    shown.bitmap, as: picture.format, quality: Self.uprightQuality,
+                    profile: shown.profile, isGenerated: false)
+            } catch let error as PictureFailure {
+                throw Refusal(.invalidValue, "Invalid '\(field)'. \(error)", field: field)
+            }
+        }
+        guard let turned else { return picture }
+        let own = try await keep(turned, for: AskedPicture(.url(""), field: field))
+        await discard([picture])
+        return own
+    }
+
+    /// Of a JPEG or WebP that is turned: nobody sees a difference.
+    private static let uprightQuality = 95
 
     /// A mask that was taken, as PNG: itself, or one in its place. Refuses one that changes nothing.
     func mask(_ picture: InputPicture, named field: String) async throws -> InputPicture {
@@ -106,7 +138,9 @@ extension Inputs {
                             + "mask is a PNG or WebP that is transparent where the first input "
                             + "picture is to be redrawn, and opaque elsewhere.", field: field)
                 }
-                return picture.format == .png ? nil : try Picture.encode(bitmap, as: .png)
+                let isTurned = try Picture.inspectWhole(bytes).isTurned
+                return picture.format == .png && !isTurned
+                    ? nil : try Picture.encode(bitmap, as: .png)
             } catch let error as PictureFailure {
                 throw Refusal(.invalidValue, "Invalid '\(field)'. \(error)", field: field)
             }
@@ -117,11 +151,25 @@ extension Inputs {
         return png
     }
 
-    private static func inspect(
+    /// A picture without what it says beside its pixels.
+    private struct Stripped {
+        let format: ImageFormat
+        /// As it is shown.
+        let size: PixelSize
+        let bytes: [UInt8]
+        /// Whether there was nothing to leave out.
+        let isAsSent: Bool
+    }
+
+    private static func stripped(
         _ bytes: [UInt8], for asked: AskedPicture
-    ) throws(Refusal) -> PictureInfo {
+    ) throws(Refusal) -> Stripped {
         do throws(PictureFailure) {
-            return try Picture.inspectWhole(bytes, limits: limits).info
+            let whole = try Picture.inspectWhole(bytes, limits: limits)
+            let bare = Picture.stripped(bytes, whole)
+            return Stripped(
+                format: whole.info.format, size: whole.shownSize, bytes: bare,
+                isAsSent: bare == bytes)
         } catch {
             var kind = Refusal.Kind.invalidValue
             if case .tooManyBytes = error { kind = .bodyTooLarge }

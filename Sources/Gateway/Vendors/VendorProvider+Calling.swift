@@ -142,13 +142,11 @@ extension VendorProvider {
         }
         if made.gridSide > 1 {
             let pictures = delivered.pictures
-            delivered.pictures = try await computed(by: deadline) {
-                try pictures.flatMap { picture in
-                    try Grid.cut(Picture.decode(picture), side: made.gridSide).map {
-                        try Picture.encode($0, as: .png)
-                    }
-                }
+            let cut = try await computed(by: deadline) {
+                try pictures.map { try Self.cut($0, side: made.gridSide) }
             }
+            delivered.pictures = cut.flatMap(\.pictures)
+            delivered.lostCredentials = cut.contains(where: \.lostCredentials)
         }
         delivered.usage = made.usage.believable
         delivered.revisedPrompt = made.revisedPrompt
@@ -196,4 +194,19 @@ extension VendorProvider {
 extension Character {
     /// Printable ASCII.
     fileprivate var isPlain: Bool { asciiValue.map { (0x21...0x7E).contains($0) } ?? false }
+}
+
+extension VendorProvider {
+    /// The pictures of one file that shows `side` times as many beside each other. What is not whole
+    /// is none.
+    private static func cut(
+        _ file: [UInt8], side: Int
+    ) throws -> (pictures: [[UInt8]], lostCredentials: Bool) {
+        let whole = try Picture.inspectWhole(file)
+        let shown = try Picture.decodeShown(file)
+        let pictures = try Grid.cut(shown.bitmap, side: side).map {
+            try Picture.encode($0, as: .png, profile: shown.profile, isGenerated: true)
+        }
+        return (pictures, whole.hasCredentials)
+    }
 }

@@ -1,7 +1,7 @@
 /// One part of a picture file: a chunk of a PNG or WebP, a segment of a JPEG.
 ///
 /// A piece of a PNG or WebP is named by its four characters as one number, a segment by its marker.
-struct FilePiece {
+struct FilePiece: Sendable {
     let tag: UInt32
     /// Where it stands in the file, with all that frames it.
     let whole: Range<Int>
@@ -20,7 +20,7 @@ struct FilePiece {
 }
 
 /// The pieces of a file that has all of them, and where it ends.
-struct FilePieces {
+struct FilePieces: Sendable {
     var list: [FilePiece] = []
     /// Where the picture ends. What follows is none of it.
     var end = 0
