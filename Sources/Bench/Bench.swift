@@ -14,6 +14,7 @@ import Units
 ///        atelier-bench guesses --wallets N
 ///        atelier-bench jobs --wallets N --jobs N
 ///        atelier-bench claims --wallets N --backlog N
+///        atelier-bench pictures --rounds N
 ///
 /// `prepare` opens accounts with a key and credits, and prints the keys; `guesses` prints keys that
 /// nobody has.
@@ -26,6 +27,9 @@ enum Bench {
                 return standard
             }
             return Int(arguments[place + 1]) ?? standard
+        }
+        if arguments.first == "pictures" {
+            return try PictureLoad.measure(rounds: number("--rounds", 5))
         }
         let environment = Terminal.environment()
         guard let url = environment["DATABASE_URL"],

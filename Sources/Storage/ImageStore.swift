@@ -103,9 +103,10 @@ public struct ImageStore: Sendable {
 
     /// What `work` makes of the bytes of `name`, on the store's pool; nil when there are none.
     public func read<Value: Sendable>(
-        _ name: StoredName, _ work: @escaping @Sendable ([UInt8]) throws -> Value
+        _ name: StoredName, _ share: WorkShare = .own,
+        _ work: @escaping @Sendable ([UInt8]) throws -> Value
     ) async throws -> Value? {
-        try await pool.run { try root.readFile(shards.path(of: name)).map(work) }
+        try await pool.run(share) { try root.readFile(shards.path(of: name)).map(work) }
     }
 
     /// Bytes that can still be written, as the file system tells. Asks it anew: it costs microseconds.

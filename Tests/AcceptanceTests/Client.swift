@@ -53,7 +53,8 @@ final class Client: @unchecked Sendable {
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         if let key { text += "Authorization: Bearer \(key)\r\n" }
         if let body {
-            text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+            let type = headers["Content-Type"] == nil ? "Content-Type: application/json\r\n" : ""
+            text += type + "Content-Length: \(body.utf8.count)\r\n"
         }
         send(text + "\r\n" + (body ?? ""))
     }

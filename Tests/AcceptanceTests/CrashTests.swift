@@ -114,7 +114,7 @@ import Testing
     }
 
     private func untilReady(_ server: RunningServer) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if try await server.ask("GET", "/readyz")?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(100))

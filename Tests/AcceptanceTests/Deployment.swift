@@ -88,7 +88,7 @@ struct Deployment: Sendable {
         let program = try Program(
             try Program.path("atelier"), ["serve"] + arguments, environment: environment,
             errors: own.descriptor)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if let port = Self.port(in: own.text) {
                 return RunningServer(

@@ -58,7 +58,7 @@ import Units
     private func killOnceTheTaskIsKnown(_ server: RunningServer, _ url: String) async throws {
         let database = Database(url: url, connections: 1, settings: .init())
         defer { database.close() }
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             let known = try await database.read {
                 try $0.rows("select 1 from generation where task is not null") {

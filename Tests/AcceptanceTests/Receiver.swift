@@ -35,7 +35,7 @@ struct Receiver {
             try TestServer.python, [script] + (failing ? ["--failing"] : []) + secrets,
             environment: TestServer.environment,
             output: output.descriptor)
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if let line = output.text.split(separator: "\n").first {
                 let ready = try JSONDecoder().decode(Ready.self, from: Data(line.utf8))

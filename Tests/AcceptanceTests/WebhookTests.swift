@@ -18,7 +18,7 @@ import Testing
     }
 
     private func until(_ isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(40)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if try await isSo() { return }
             try await Task.sleep(for: .milliseconds(50))

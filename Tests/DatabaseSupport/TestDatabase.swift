@@ -41,7 +41,7 @@ public func withTestDatabase<Value>(
 /// As `withTestDatabase`, with a pool of connections to it that is closed afterwards.
 @discardableResult
 public func withDatabase<Value>(
-    template: Template? = nil, connections: Int = 4, settings: Database.Settings = .init(),
+    template: Template? = nil, connections: Int = 4, settings: Database.Settings = .patient,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (Database) async throws -> Value
 ) async throws -> Value {
@@ -50,4 +50,16 @@ public func withDatabase<Value>(
         defer { database.close() }
         return try await body(database)
     }
+}
+
+extension Database.Settings {
+    /// Limits that no busy machine reaches. A test of one sets that one.
+    public static let patient: Database.Settings = {
+        var settings = Database.Settings()
+        settings.waitMax = .seconds(600)
+        settings.statementTimeout = .seconds(600)
+        settings.lockTimeout = .seconds(600)
+        settings.idleInTransactionTimeout = .seconds(600)
+        return settings
+    }()
 }

@@ -82,9 +82,9 @@ public struct TestGateway: Sendable {
         self.time = time
         // A busy machine is no reason to fail.
         var patient = Database.Settings.engine
-        patient.waitMax = .seconds(60)
-        patient.statementTimeout = .seconds(60)
-        patient.lockTimeout = .seconds(60)
+        patient.waitMax = .seconds(600)
+        patient.statementTimeout = .seconds(600)
+        patient.lockTimeout = .seconds(600)
         database = Database(url: url, connections: 2, settings: patient)
         pool = WorkerPool(name: "test", threads: 2, queueMax: 4096)
         store = try ImageStore(directory: directory, pool: pool)

@@ -159,7 +159,7 @@ import Units
         }
     }
 
-    /// Half of it with all that frames it, a bit turned, nothing but a head.
+    /// Half of it, without its end, nothing but a head, and where the format has checksums a bit turned.
     @Test(arguments: ImageFormat.allCases)
     func aPictureThatIsNotWholeIsNotChargedFor(_ format: ImageFormat) async throws {
         let size = PixelSize(width: 64, height: 64)
@@ -168,7 +168,11 @@ import Units
         }
         let whole = try Picture.encode(Bitmap(size: size, pixels: pixels), as: format)
         try await withOpenAI { gateway, acme, vendor in
-            for bytes in [Array(whole[..<(whole.count / 2)]), whole.dropLast(3)] {
+            var turned = whole
+            turned[whole.count / 2] ^= 1
+            for bytes in [
+                Array(whole[..<(whole.count / 2)]), whole.dropLast(3), Array(whole.prefix(40)),
+            ] + (format == .png ? [turned] : []) {
                 let text = Data(bytes).base64EncodedString()
                 vendor.will(.saysOfPictures(["b64_json": .string(text)]))
                 var request = ask(quality: "low")

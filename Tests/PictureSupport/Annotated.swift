@@ -53,7 +53,7 @@ package enum Annotated {
             let length = [UInt8(profile.count & 255), UInt8(profile.count >> 8)]
             let stored =
                 [0x78, 0x01, 1] + length + length.map { ~$0 } + profile + big(Int(adler(profile)))
-            parts = chunk("iCCP", Array("p".utf8) + [0, 0] + stored) + parts
+            parts = chunk("iCCP", Array(secret.utf8) + [0, 0] + stored) + parts
         }
         if credentials { parts += chunk("caBX", text) }
         return Array(bytes[..<33]) + parts + bytes[33...] + text

@@ -106,6 +106,20 @@ import Testing
         #expect(try Picture.decodeShown(file).profile == nil)
     }
 
+    /// A second picture is a place for a text too.
+    @Test func whatNobodyDrawsIsLeftOut() throws {
+        let secret = Array(Annotated.secret.utf8)
+        let webp = try Fixture.bytes("lossless.webp")
+        var twice = Annotated.file(webp, .webp)
+        twice.removeLast(secret.count)
+        let extra = Array("VP8L".utf8) + [UInt8(secret.count), 0, 0, 0] + secret + [0]
+        twice += extra
+        let length = twice.count - 8
+        twice.replaceSubrange(
+            4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) })
+        #expect(!has("SECRET", in: Picture.stripped(twice, try Picture.inspectWhole(twice))))
+    }
+
     /// Nonsense in EXIF turns nothing, and costs nothing.
     @Test func nonsenseTurnsNothing() throws {
         let plain = try Fixture.bytes("plain.png")

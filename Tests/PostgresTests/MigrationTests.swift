@@ -175,7 +175,7 @@ import Units
                         where l.locktype = 'advisory' and d.datname = current_database()
                         """),
                     try transaction.execute(
-                        "select where current_setting('lock_timeout') = '5s'"),
+                        "select where current_setting('lock_timeout') = '10min'"),
                 ]
             }
             #expect(counts == [1, 2, 0, 1])

@@ -104,7 +104,9 @@ extension Shape {
     ]
 
     private static let preference = Shape.either(
-        .number(), .map(of: .number().orNull), note: "A preference; without effect here."
+        .number(),
+        Shape.object(["p50", "p75", "p90", "p99"].map { .may($0, .number().orNull) })
+            .titled("PercentileCutoffs"), note: "A preference; without effect here."
     ).orNull
 
     private static func maxPrice(_ note: String) -> Shape {

@@ -95,14 +95,12 @@ private struct DispositionReader {
 
     /// Without the blanks around it.
     private mutating func word(until ends: Unicode.Scalar...) -> String {
-        var word = ""
-        while let next = rest.first, !ends.contains(next) {
-            word.unicodeScalars.append(next)
-            rest.removeFirst()
-        }
-        while word.last?.isWhitespace == true { word.removeLast() }
-        while word.first?.isWhitespace == true { word.removeFirst() }
-        return word
+        let end = rest.firstIndex(where: ends.contains) ?? rest.endIndex
+        var word = rest[..<end]
+        rest = rest[end...]
+        while word.last?.properties.isWhitespace == true { word.removeLast() }
+        while word.first?.properties.isWhitespace == true { word.removeFirst() }
+        return String(word)
     }
 
     private mutating func value() throws(Refusal) -> String {

@@ -35,15 +35,10 @@ extension Engine {
         return finished
     }
 
-    /// A vendor's picture is no larger than this, in bytes: a PNG of 64 megapixels may have as many.
-    private static let foreignLimits = PictureLimits(
-        bytesMax: 128 << 20, sideMax: PictureLimits.standard.sideMax,
-        pixelsMax: PictureLimits.standard.pixelsMax)
-
     private static func finished(
         _ bytes: [UInt8], _ assignment: Assignment
     ) throws -> MadePicture {
-        let whole = try Picture.inspectWhole(bytes, limits: foreignLimits)
+        let whole = try Picture.inspectWhole(bytes, limits: .foreign)
         let format = whole.info.format
         guard format != assignment.format, !assignment.takesAnyFormat else {
             // What hangs behind the picture is not passed on: no viewer shows it.
@@ -52,11 +47,17 @@ extension Engine {
                 bytes: isBare ? bytes : Array(bytes[..<whole.byteCount]), format: format,
                 size: whole.shownSize, credentials: whole.hasCredentials ? .kept : nil)
         }
-        let shown = try Picture.decodeShown(bytes, limits: foreignLimits)
+        let shown = try Picture.decodeShown(bytes, limits: .foreign)
         return MadePicture(
             bytes: try Picture.encode(
                 shown.bitmap, as: assignment.format, quality: assignment.compression,
                 profile: shown.profile, isGenerated: true), format: assignment.format,
             size: shown.bitmap.size, credentials: whole.hasCredentials ? .removed : nil)
     }
+}
+
+extension PictureLimits {
+    /// A vendor's picture is no larger than this, in bytes: a PNG of 64 megapixels may have as many.
+    static let foreign = PictureLimits(
+        bytesMax: 128 << 20, sideMax: standard.sideMax, pixelsMax: standard.pixelsMax)
 }

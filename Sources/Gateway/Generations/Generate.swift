@@ -94,6 +94,7 @@ extension Engine {
         claim: IdempotencyClaim? = nil, patience: Patience = .untilItEnds,
         watcher: Watcher? = nil
     ) async throws -> GenerationAnswer {
+        let request = request.owned(by: key)
         let bare = try plan(request, in: mode, at: clock.now)
         try await checkRoom(for: request)
         let plan = try await looking(at: request, bare)

@@ -1,5 +1,6 @@
 public import Pictures
 public import Providers
+import Threads
 import Units
 
 /// What every dialect translates into: one prompt, n images.
@@ -70,6 +71,8 @@ public struct GenerationRequest: Sendable {
     var fitsSize = false
     /// Whom the caller does it for, in the caller's words.
     public var endUser: String?
+    /// Among whom threads are shared out before its account is known.
+    var owner: WorkShare.Owner?
 
     public init(
         dialect: Dialect, model: String, prompt: String, n: Int = 1, size: Size = .auto,

@@ -38,3 +38,12 @@ extension WorkShare.Owner {
         self.init(high: number(key.bytes.prefix(8)), low: number(key.bytes.dropFirst(8).prefix(8)))
     }
 }
+
+extension GenerationRequest {
+    /// The same, whose pictures are looked at in the turn of `key`.
+    func owned(by key: KeyHash) -> GenerationRequest {
+        var request = self
+        request.owner = WorkShare.Owner(key)
+        return request
+    }
+}

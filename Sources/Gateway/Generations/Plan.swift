@@ -114,15 +114,15 @@ extension Engine {
     func looking(at request: GenerationRequest, _ plan: Plan) async throws -> Plan {
         guard !request.pictures.isEmpty else { return plan }
         var pictures = try await inputs.take(
-            request.pictures + [request.mask].compactMap(\.self))
+            request.pictures + [request.mask].compactMap(\.self), of: request.owner)
         var plan = plan
         if let mask = request.mask {
             var kept = pictures.removeLast()
             do {
                 try Self.check(kept, named: mask.field, over: pictures[0])
-                kept = try await inputs.mask(kept, named: mask.field)
+                kept = try await inputs.mask(kept, named: mask.field, of: request.owner)
                 pictures[0] = try await inputs.upright(
-                    pictures[0], named: request.pictures[0].field)
+                    pictures[0], named: request.pictures[0].field, of: request.owner)
             } catch {
                 await inputs.discard(pictures + [kept])
                 throw error

@@ -108,7 +108,7 @@ extension Engine {
         // Ids in the order of submission, which is then the order in which they are shown.
         let ids = requests.map { _ in ID<Generation>(at: at) }.sorted()
         for request in requests.prefix(1) { try await checkRoom(for: request) }
-        let plans = try await plans(for: requests, in: mode, at: at)
+        let plans = try await plans(for: requests.map { $0.owned(by: key) }, in: mode, at: at)
         let admissions = zip(ids, plans).map { id, plan in
             plan.admission(id, start: .queued, durable: true, for: Queue.waitMax)
         }

@@ -13,26 +13,34 @@ extension Inputs {
         return found
     }
 
-    func take(_ asked: AskedPicture) async throws -> InputPicture {
+    func take(
+        _ asked: AskedPicture, _ owner: WorkShare.Owner?
+    ) async throws -> InputPicture {
         switch asked.source {
         case .spooled(let file):
-            return try await own(file.name, for: asked) { throw Missing() }
+            return try await own(file.name, for: asked, owner) { throw Missing() }
         case .url(let text):
             if text.hasPrefix(uploadsURL) {
-                return try await own(upload: text.dropFirst(uploadsURL.count), for: asked)
+                return try await own(
+                    upload: text.dropFirst(uploadsURL.count), for: asked, owner)
             }
-            return try await keep(try await bytes(of: text, for: asked), for: asked)
+            return try await keep(try await bytes(of: text, for: asked), for: asked, owner)
         }
     }
 
     /// A second name for what lies in the store already, or a file without what the picture says
     /// beside its pixels: that leaves here for nobody.
     private func own(
-        _ name: StoredName, for asked: AskedPicture, otherwise: () throws -> Never
+        _ name: StoredName, for asked: AskedPicture, _ owner: WorkShare.Owner?,
+        otherwise: () throws -> Never
     ) async throws -> InputPicture {
-        guard let found = try await store.read(name, { try Self.stripped($0, for: asked) }) else {
-            try otherwise()
-        }
+        // Its head tells how long the look at the rest takes.
+        let size = try await store.read(name) { try Self.size($0, for: asked) }
+        guard let size,
+            let found = try await store.read(
+                name, WorkShare(owner: owner, pixels: size.pixels),
+                { try Self.stripped($0, for: asked) })
+        else { try otherwise() }
         guard found.isAsSent else { return try await write(found) }
         guard let own = try await store.link(name, extension: found.format.fileExtension) else {
             try otherwise()
@@ -41,14 +49,16 @@ extension Inputs {
             name: own, format: found.format, size: found.size, byteCount: found.bytes.count)
     }
 
-    private func own(upload text: Substring, for asked: AskedPicture) async throws -> InputPicture {
+    private func own(
+        upload text: Substring, for asked: AskedPicture, _ owner: WorkShare.Owner?
+    ) async throws -> InputPicture {
         let gone = Refusal(
             .invalidValue,
             "Invalid '\(asked.field)': there is no such upload; uploads are kept for 24 hours.",
             field: asked.field)
         guard let name = StoredName(text), let image = try await open(name) else { throw gone }
         image.close()
-        return try await own(name, for: asked) { throw gone }
+        return try await own(name, for: asked, owner) { throw gone }
     }
 
     /// What a text that names a picture leads to.
@@ -78,9 +88,14 @@ extension Inputs {
         }
     }
 
-    private func keep(_ bytes: [UInt8], for asked: AskedPicture) async throws -> InputPicture {
+    private func keep(
+        _ bytes: [UInt8], for asked: AskedPicture, _ owner: WorkShare.Owner?
+    ) async throws -> InputPicture {
         try checkSpace()
-        return try await write(try await store.work { try Self.stripped(bytes, for: asked) })
+        let size = try await store.work { try Self.size(bytes, for: asked) }
+        let share = WorkShare(owner: owner, pixels: size.pixels)
+        return try await write(
+            try await store.work(share) { try Self.stripped(bytes, for: asked) })
     }
 
     private func write(_ picture: Stripped) async throws -> InputPicture {
@@ -99,9 +114,11 @@ extension Inputs {
 
     /// A picture as it is shown, where it is stored turned: a mask and what vendors draw count rows and
     /// columns as they are stored.
-    func upright(_ picture: InputPicture, named field: String) async throws -> InputPicture {
+    func upright(
+        _ picture: InputPicture, named field: String, of owner: WorkShare.Owner? = nil
+    ) async throws -> InputPicture {
         let bytes = try await read(picture)
-        let share = WorkShare(owner: nil, pixels: picture.size.width * picture.size.height)
+        let share = WorkShare(owner: owner, pixels: picture.size.pixels)
         let turned: [UInt8]? = try await store.work(share) {
             do {
                 guard try Picture.inspectWhole(bytes, limits: Self.limits).isTurned else {
@@ -116,7 +133,7 @@ extension Inputs {
             }
         }
         guard let turned else { return picture }
-        let own = try await keep(turned, for: AskedPicture(.url(""), field: field))
+        let own = try await keep(turned, for: AskedPicture(.url(""), field: field), owner)
         await discard([picture])
         return own
     }
@@ -125,9 +142,11 @@ extension Inputs {
     private static let uprightQuality = 95
 
     /// A mask that was taken, as PNG: itself, or one in its place. Refuses one that changes nothing.
-    func mask(_ picture: InputPicture, named field: String) async throws -> InputPicture {
+    func mask(
+        _ picture: InputPicture, named field: String, of owner: WorkShare.Owner? = nil
+    ) async throws -> InputPicture {
         let bytes = try await read(picture)
-        let share = WorkShare(owner: nil, pixels: picture.size.width * picture.size.height)
+        let share = WorkShare(owner: owner, pixels: picture.size.pixels)
         let converted: [UInt8]? = try await store.work(share) {
             do {
                 let bitmap = try Picture.decode(bytes)
@@ -146,7 +165,7 @@ extension Inputs {
             }
         }
         guard let converted else { return picture }
-        let png = try await keep(converted, for: AskedPicture(.url(""), field: field))
+        let png = try await keep(converted, for: AskedPicture(.url(""), field: field), owner)
         await discard([picture])
         return png
     }
@@ -161,6 +180,23 @@ extension Inputs {
         let isAsSent: Bool
     }
 
+    /// What its head promises.
+    private static func size(
+        _ bytes: [UInt8], for asked: AskedPicture
+    ) throws(Refusal) -> PixelSize {
+        do throws(PictureFailure) {
+            return try Picture.inspect(bytes, limits: limits).size
+        } catch {
+            throw refusal(of: asked, error)
+        }
+    }
+
+    private static func refusal(of asked: AskedPicture, _ failure: PictureFailure) -> Refusal {
+        var kind = Refusal.Kind.invalidValue
+        if case .tooManyBytes = failure { kind = .bodyTooLarge }
+        return Refusal(kind, "Invalid '\(asked.field)'. \(failure)", field: asked.field)
+    }
+
     private static func stripped(
         _ bytes: [UInt8], for asked: AskedPicture
     ) throws(Refusal) -> Stripped {
@@ -171,9 +207,7 @@ extension Inputs {
                 format: whole.info.format, size: whole.shownSize, bytes: bare,
                 isAsSent: bare == bytes)
         } catch {
-            var kind = Refusal.Kind.invalidValue
-            if case .tooManyBytes = error { kind = .bodyTooLarge }
-            throw Refusal(kind, "Invalid '\(asked.field)'. \(error)", field: asked.field)
+            throw refusal(of: asked, error)
         }
     }
 }

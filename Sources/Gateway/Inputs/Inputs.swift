@@ -2,6 +2,7 @@ public import Log
 import Pictures
 public import Storage
 import Signing
+public import Threads
 public import Units
 
 /// The pictures that requests start from: brought here, checked, and kept until they were used.
@@ -84,7 +85,11 @@ public struct Inputs: Sendable {
     /// Checks the pictures asked for and makes each the caller's own, in order: all of them, or none.
     ///
     /// Only for a caller whose key is known: URLs are called for it.
-    public func take(_ asked: [AskedPicture]) async throws -> [InputPicture] {
+    ///
+    /// `owner` is among whom the threads that look at pictures are shared out.
+    public func take(
+        _ asked: [AskedPicture], of owner: WorkShare.Owner? = nil
+    ) async throws -> [InputPicture] {
         if let extra = asked.dropFirst(Self.picturesMax).first {
             throw Refusal(
                 .invalidValue,
@@ -93,7 +98,7 @@ public struct Inputs: Sendable {
         }
         var taken: [InputPicture] = []
         do {
-            for picture in asked { taken.append(try await take(picture)) }
+            for picture in asked { taken.append(try await take(picture, owner)) }
         } catch {
             await discard(taken)
             throw error
@@ -116,7 +121,7 @@ public struct Inputs: Sendable {
     /// Checks a part of a body and gives it a URL.
     public func upload(_ file: SpooledFile, field: String) async throws -> Upload {
         let now = clock.now
-        let picture = try await take(.init(.spooled(file), field: field))
+        let picture = try await take(.init(.spooled(file), field: field), nil)
         return Upload(
             picture: picture, url: uploadsURL + picture.name.text,
             expiresAt: now + Self.uploadsKept)

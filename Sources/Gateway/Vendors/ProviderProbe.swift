@@ -111,12 +111,12 @@ public struct ProviderProbe: Sendable {
                 throw ProviderFailure.failed("no picture came")
             }
             // Read whole: what ends in the middle is no picture.
-            let info = try await provider.inputs.store.work {
-                _ = try Picture.decode(bytes)
-                return try Picture.inspect(bytes)
+            let whole = try await provider.inputs.store.work {
+                try Picture.inspectWhole(bytes, limits: .foreign)
             }
             return Made(
-                format: info.format, size: info.size, bytes: bytes.count, latency: latency,
+                format: whole.info.format, size: whole.shownSize, bytes: bytes.count,
+                latency: latency,
                 request: delivered.request,
                 cost: delivered.usage.cost.flatMap(Credits.init(roundingUp:)))
         } catch {

@@ -143,7 +143,7 @@ extension VendorProvider {
         if made.gridSide > 1 {
             let pictures = delivered.pictures
             let cut = try await computed(by: deadline) {
-                try pictures.map { try Self.cut($0, side: made.gridSide) }
+                try Self.cut(pictures, side: made.gridSide)
             }
             delivered.pictures = cut.flatMap(\.pictures)
             delivered.lostCredentials = cut.contains(where: \.lostCredentials)
@@ -197,16 +197,26 @@ extension Character {
 }
 
 extension VendorProvider {
-    /// The pictures of one file that shows `side` times as many beside each other. What is not whole
-    /// is none.
-    private static func cut(
-        _ file: [UInt8], side: Int
-    ) throws -> (pictures: [[UInt8]], lostCredentials: Bool) {
-        let whole = try Picture.inspectWhole(file)
-        let shown = try Picture.decodeShown(file)
+    /// The pictures of files that show `side` times as many beside each other. A file that is not whole
+    /// is left out; when none is, the first one's fault is thrown.
+    private static func cut(_ files: [[UInt8]], side: Int) throws -> [Cut] {
+        let cut = files.map { file in Result { try Self.cut(file, side: side) } }
+        let whole = cut.compactMap { try? $0.get() }  // thrown below when there is nothing else
+        if whole.isEmpty { _ = try cut.first?.get() }
+        return whole
+    }
+
+    private struct Cut: Sendable {
+        let pictures: [[UInt8]]
+        let lostCredentials: Bool
+    }
+
+    private static func cut(_ file: [UInt8], side: Int) throws -> Cut {
+        let whole = try Picture.inspectWhole(file, limits: .foreign)
+        let shown = try Picture.decodeShown(file, limits: .foreign)
         let pictures = try Grid.cut(shown.bitmap, side: side).map {
             try Picture.encode($0, as: .png, profile: shown.profile, isGenerated: true)
         }
-        return (pictures, whole.hasCredentials)
+        return Cut(pictures: pictures, lostCredentials: whole.hasCredentials)
     }
 }

@@ -25,6 +25,9 @@ struct FilePieces: Sendable {
     /// Where the picture ends. What follows is none of it.
     var end = 0
 
+    /// The first piece of this kind.
+    func first(_ tag: UInt32) -> FilePiece? { list.first { $0.tag == tag } }
+
     mutating func add(_ piece: FilePiece, of format: ImageFormat) throws(PictureFailure) {
         guard list.count < FilePiece.countMax else {
             throw .unsupported("a \(format.name) of more than \(FilePiece.countMax) parts")

@@ -15,10 +15,13 @@ extension JPEG {
     static func notes(of bytes: [UInt8], _ pieces: FilePieces) -> PictureNotes {
         var notes = PictureNotes()
         var profile: [UInt8: ArraySlice<UInt8>] = [:]
+        // Of several the first counts, as for most readers.
+        var hasEXIF = false
         for piece in pieces.list {
             let data = bytes[piece.data]
             switch piece.tag {
-            case 0xE1 where data.starts(with: exif):
+            case 0xE1 where data.starts(with: exif) && !hasEXIF:
+                hasEXIF = true
                 notes.orientation = EXIF.orientation(in: data.dropFirst(exif.count))
             case 0xE2 where data.starts(with: icc) && data.count > icc.count + 2:
                 // Its number, and how many there are.
@@ -64,8 +67,9 @@ extension JPEG {
         return switch piece.tag {
         case 0xE2: data.starts(with: icc)
         case 0xEE: data.starts(with: adobe)
-        case 0xE0...0xEF, 0xFE: false
-        default: true
+        // Frames, tables, scans and their parameters: T.81, table B.1.
+        case 0xC0...0xCF, 0xDA...0xDF: true
+        default: false
         }
     }
 

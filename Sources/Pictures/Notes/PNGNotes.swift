@@ -3,22 +3,21 @@ import CPNG
 extension PNG {
     /// Chunks without which the pixels would look different: of the PNG specification, third edition.
     private static let needed: Set<UInt32> = Set(
-        ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT", "cICP"].map
-        {
+        ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "sBIT", "cICP"].map {
             $0.utf8.reduce(0) { $0 << 8 | UInt32($1) }
         })
     private static let xmpKeyword = "XML:com.adobe.xmp"
 
     static func notes(of bytes: [UInt8], _ pieces: FilePieces) -> PictureNotes {
         var notes = PictureNotes()
-        for piece in pieces.list {
-            switch piece.tag {
-            case FilePiece.tag("eXIf"): notes.orientation = EXIF.orientation(in: bytes[piece.data])
-            case FilePiece.tag("caBX"): notes.hasCredentials = true
-            case FilePiece.tag("iCCP"): notes.profile = profile(in: Array(bytes[piece.data]))
-            default: break
-            }
+        // Of several the first counts, as for most readers.
+        if let exif = pieces.first(FilePiece.tag("eXIf")) {
+            notes.orientation = EXIF.orientation(in: bytes[exif.data])
         }
+        if let packed = pieces.first(FilePiece.tag("iCCP")) {
+            notes.profile = profile(in: Array(bytes[packed.data]))
+        }
+        notes.hasCredentials = pieces.first(FilePiece.tag("caBX")) != nil
         return notes
     }
 
@@ -28,7 +27,9 @@ extension PNG {
         for piece in pieces.list where needed.contains(piece.tag) {
             file += bytes[piece.whole]
             guard piece.tag == FilePiece.tag("IHDR") else { continue }
-            if let profile = label.profile, let packed = packed(profile) {
+            let own = pieces.first(FilePiece.tag("iCCP")).flatMap { packed(in: bytes[$0.data]) }
+            if let packed = label.profile.flatMap(packed).map({ $0[...] }) ?? own {
+                // Its name is a text too.
                 append("iCCP", Array("ICC".utf8) + [0, 0] + packed, to: &file)
             }
             if let exif = label.exif { append("eXIf", exif, to: &file) }
@@ -40,10 +41,16 @@ extension PNG {
         return file
     }
 
-    /// A name, a zero, the method, and the profile as zlib packs it.
+    /// A name, a zero, the method, and the profile as zlib packs it: that alone.
+    private static func packed(in data: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let end = data.prefix(80).firstIndex(of: 0), end + 2 < data.endIndex else {
+            return nil
+        }
+        return data[(end + 2)...]
+    }
+
     private static func profile(in data: [UInt8]) -> [UInt8]? {
-        guard let end = data.prefix(80).firstIndex(of: 0), end + 2 < data.count else { return nil }
-        let packed = Array(data[(end + 2)...])
+        guard let packed = packed(in: data[...]).map(Array.init) else { return nil }
         var room = [UInt8](repeating: 0, count: PictureNotes.profileMax)
         var count = UInt(room.count)
         let status = unsafe room.withUnsafeMutableBufferPointer { room in

@@ -10,9 +10,12 @@ extension WebP {
 
     static func notes(of bytes: [UInt8], _ pieces: FilePieces) -> PictureNotes {
         var notes = PictureNotes()
+        // Of several the first counts, as for most readers.
+        var hasEXIF = false
         for piece in pieces.list {
             switch piece.tag {
-            case FilePiece.tag("EXIF"):
+            case FilePiece.tag("EXIF") where !hasEXIF:
+                hasEXIF = true
                 // Some writers begin it as in a JPEG.
                 let data = bytes[piece.data]
                 let head = Array("Exif\0\0".utf8)
@@ -30,10 +33,10 @@ extension WebP {
     static func bare(
         _ bytes: [UInt8], _ pieces: FilePieces, _ label: PictureLabel
     ) -> [UInt8] {
-        let kept = pieces.list.filter {
-            [FilePiece.tag("VP8 "), FilePiece.tag("VP8L"), FilePiece.tag("ALPH")].contains($0.tag)
-        }
-        let own = pieces.list.first { $0.tag == FilePiece.tag("ICCP") }.map { bytes[$0.data] }
+        // One of each: a second is drawn by nobody.
+        let kept = [FilePiece.tag("ALPH"), FilePiece.tag("VP8 "), FilePiece.tag("VP8L")].compactMap(
+            pieces.first)
+        let own = pieces.first(FilePiece.tag("ICCP")).map { bytes[$0.data] }
         let profile = label.profile ?? own.map(Array.init)
         let exif = label.exif
         var file = Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBP".utf8)

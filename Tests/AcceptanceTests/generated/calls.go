@@ -37,7 +37,8 @@ func main() {
 	claim("models are ImageRouter's map", err == nil && cards != nil, err)
 
 	body := atelier.NewCreateImageBodyWithDefaults()
-	body.Model, body.Prompt = "test/test", "a fox"
+	body.Prompt = "a fox"
+	body.SetModel("test/test")
 	body.SetSize("64x64")
 	made, _, err := client.OpenAIImagesAPI.CreateImage(keyed).CreateImageBody(*body).Execute()
 	drawn := err == nil && len(made.Data) == 1 && made.Data[0].Base64Picture != nil
@@ -91,7 +92,7 @@ func main() {
 	keys, _, err := client.KeysAPI.ListKeys(keyed).Execute()
 	claim("keys are read", err == nil && len(keys.Keys) > 0, err)
 
-	body.Model = "no/such"
+	body.SetModel("no/such")
 	_, refused, err := client.OpenAIImagesAPI.CreateImage(keyed).CreateImageBody(*body).Execute()
 	var failure *atelier.GenericOpenAPIError
 	if told, ok := err.(*atelier.GenericOpenAPIError); ok {
