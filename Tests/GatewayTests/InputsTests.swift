@@ -306,7 +306,9 @@ private func bomb(_ side: UInt32) -> [UInt8] {
             problem: { status, _, _ in Response(status) }, handler: handler)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
-            try await Fixture.with(.over(try AddressFilter(allowing: "127.0.0.1/32"))) { fixture in
+            try await Fixture.with(
+                .over(try AddressFilter(allowing: "127.0.0.1/32"), within: .seconds(1200))
+            ) { fixture in
                 try await body(server.port, fixture)
             }
             group.cancelAll()

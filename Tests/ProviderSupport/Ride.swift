@@ -72,6 +72,9 @@ public struct Ride: Sendable {
             request.headers[credential.header] = credential.value.reveal()
         }
         request.responseMaxBytes = call.responseMaxBytes
+        // No busy machine takes as long.
+        request.timeout = .seconds(1200)
+        request.connectTimeout = .seconds(1200)
         do throws(HTTPClientFailure) {
             let response = try await client.send(request)
             return Reply(

@@ -20,7 +20,7 @@ public struct PictureFetcher: Sendable {
     }
 
     /// From the first call to the last byte, redirects and waiting for a turn included.
-    static let timeLimit: Duration = .seconds(20)
+    public static let timeLimit: Duration = .seconds(20)
     static let redirectsMax = 3
     /// Fetched at once: each may hold 16 MiB in memory.
     private static let fetchesMax = 16
@@ -28,7 +28,9 @@ public struct PictureFetcher: Sendable {
     private static let waitingMax = 256
 
     /// Fetches over the network from where `addresses` lets it: each hop is judged anew.
-    public static func over(_ addresses: AddressFilter) -> PictureFetcher {
+    public static func over(
+        _ addresses: AddressFilter, within limit: Duration = timeLimit
+    ) -> PictureFetcher {
         var settings = HTTPClient.Settings()
         settings.name = "inputs"
         settings.addresses = addresses
@@ -36,17 +38,20 @@ public struct PictureFetcher: Sendable {
         settings.waitingMax = waitingMax
         settings.lookupsMax = fetchesMax
         let client = HTTPClient(settings)
-        return PictureFetcher { url in try await fetch(url, over: client) }
+        return PictureFetcher { url in try await fetch(url, over: client, within: limit) }
     }
 
-    private static func fetch(_ url: String, over client: HTTPClient) async throws -> [UInt8] {
-        let deadline = ContinuousClock.now + timeLimit
+    private static func fetch(
+        _ url: String, over client: HTTPClient, within limit: Duration
+    ) async throws -> [UInt8] {
+        let deadline = ContinuousClock.now + limit
         var url = url
         for _ in 0...redirectsMax {
             var request = OutgoingRequest(
                 "GET", url,
                 headers: ["Accept": "image/png, image/jpeg, image/webp", "User-Agent": "Atelier"])
             request.timeout = ContinuousClock.now.duration(to: deadline)
+            request.connectTimeout = min(request.timeout, max(request.connectTimeout, limit / 2))
             request.responseMaxBytes = Inputs.bytesMax
             let response = try await answer(to: request, of: client)
             switch response.status.rawValue {
